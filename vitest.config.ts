@@ -1,0 +1,29 @@
+import { defineConfig } from 'vitest/config';
+
+// Tests import the packages from source, so that a stale build can never make a test pass.
+const fromSource = {
+  resolve: { conditions: ['holdfast-source'] },
+  ssr: { resolve: { conditions: ['holdfast-source'] } },
+};
+
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        ...fromSource,
+        test: { name: 'unit', include: ['packages/*/src/**/*.test.ts', 'scripts/**/*.test.ts', 'catalogue/src/**/*.test.ts'], testTimeout: 20_000 },
+      },
+      {
+        ...fromSource,
+        test: {
+          name: 'promises',
+          include: ['tests/src/**/*.test.ts'],
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+          // Each file starts real processes; two cores carry one such file at a time.
+          fileParallelism: false,
+        },
+      },
+    ],
+  },
+});
