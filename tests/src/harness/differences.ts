@@ -1,0 +1,23 @@
+import type { TargetName } from './target-command.ts';
+
+/** A place where Holdfast differs from Restate on purpose. `docs/differences-from-restate.md` has one row for each. */
+export interface Difference {
+  /** What the row is about. */
+  readonly subject: string;
+  readonly restate: string;
+  readonly holdfast: string;
+  readonly why: string;
+}
+
+export const differences = {
+  placeholder: { subject: '', restate: '', holdfast: '', why: '' },
+} as const satisfies Record<string, Difference>;
+
+export type DifferenceId = keyof typeof differences;
+
+export type Outcomes<T> = Readonly<Record<TargetName, T>>;
+
+export function expectedOn<T>(target: TargetName, id: DifferenceId, outcomes: Outcomes<T>): T {
+  if (!(id in differences)) throw new Error(`"${id}" is not a listed difference.`);
+  return outcomes[target];
+}
