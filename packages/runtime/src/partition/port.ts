@@ -1,0 +1,38 @@
+/** How the rest of the shell talks to a partition, and how a partition talks to the invoker. */
+import type { InvocationId, Result } from '@holdfast/protocol';
+import type { EngineCommand, ReplyOf } from '../engine/command.ts';
+import type { AttemptEffect } from '../engine/effect.ts';
+
+/** Raised by `submit` when the command was not, or perhaps not, done. `OUTCOME_UNKNOWN`: ask by id or idempotency key. */
+export class PartitionUnavailable extends Error {
+  readonly code: 'OVERLOADED' | 'OUTCOME_UNKNOWN' | 'CLOSED';
+  constructor(code: 'OVERLOADED' | 'OUTCOME_UNKNOWN' | 'CLOSED', message: string) {
+    super(message);
+    this.name = 'PartitionUnavailable';
+    this.code = code;
+  }
+}
+
+export interface PartitionPort {
+  /** Resolves when the command's outcome is durable. */
+  submit<C extends EngineCommand>(command: C): Promise<ReplyOf<C>>;
+  /**
+   * Calls back once when the invocation completes after this call. In-process waiters only; they are told `undefined` when the
+   * partition restarts, and must ask again. Returns a function that stops waiting.
+   */
+  onCompleted(invocation: InvocationId, callback: (result: Result | undefined) => void): () => void;
+}
+
+/** Finds the partition that owns an id or key. One partition in the embedded store. */
+export interface Partitions {
+  ofInvocation(id: InvocationId): PartitionPort;
+  ofKey(service: string, key: string): PartitionPort;
+  all(): readonly PartitionPort[];
+}
+
+/** What a partition needs from the invoker. Effects of a durable batch come in one array, in order. */
+export interface AttemptPort {
+  release(effects: readonly AttemptEffect[]): void;
+  /** The partition restarts itself: abandon every attempt that it started; it orders new ones. */
+  resetAll(): void;
+}
