@@ -4,7 +4,9 @@
  */
 
 /** Outcome of anything that can fail terminally. `metadata` is legal from V6 on. */
-export type Result = { readonly kind: 'success'; readonly value: Uint8Array } | { readonly kind: 'failure'; readonly failure: Failure };
+export type Result =
+  | { readonly kind: 'success'; readonly value: Uint8Array }
+  | { readonly kind: 'failure'; readonly failure: Failure };
 
 export interface Failure {
   /** HTTP-like code; 0 is not sent. */
@@ -30,11 +32,18 @@ export type NotificationId =
   | { readonly kind: 'signal'; readonly id: number }
   | { readonly kind: 'namedSignal'; readonly name: string };
 
-/** What AttachInvocation and GetInvocationOutput point at. */
+/** What AttachInvocation and GetInvocationOutput point at. Scopes are decoded and refused, as in calls. */
 export type InvocationReference =
   | { readonly kind: 'invocation'; readonly id: string }
-  | { readonly kind: 'idempotent'; readonly service: string; readonly key?: string; readonly handler: string; readonly idempotencyKey: string }
-  | { readonly kind: 'workflow'; readonly name: string; readonly key: string };
+  | {
+      readonly kind: 'idempotent';
+      readonly service: string;
+      readonly key?: string;
+      readonly handler: string;
+      readonly idempotencyKey: string;
+      readonly scope?: string;
+    }
+  | { readonly kind: 'workflow'; readonly name: string; readonly key: string; readonly scope?: string };
 
 /** Fields shared by Call and OneWayCall. Scopes and limit keys are decoded and refused: flow control is not supported. */
 export interface CallTarget {
@@ -64,21 +73,53 @@ export type Command =
   | { readonly kind: 'getEagerStateKeys'; readonly name: string; readonly keys: readonly Uint8Array[] }
   | { readonly kind: 'getPromise'; readonly name: string; readonly key: string; readonly completionId: number }
   | { readonly kind: 'peekPromise'; readonly name: string; readonly key: string; readonly completionId: number }
-  | { readonly kind: 'completePromise'; readonly name: string; readonly key: string; readonly result: Result; readonly completionId: number }
-  | { readonly kind: 'sleep'; readonly name: string; /** Epoch ms. */ readonly wakeUpAt: number; readonly completionId: number }
+  | {
+      readonly kind: 'completePromise';
+      readonly name: string;
+      readonly key: string;
+      readonly result: Result;
+      readonly completionId: number;
+    }
+  | {
+      readonly kind: 'sleep';
+      readonly name: string;
+      /** Epoch ms. */ readonly wakeUpAt: number;
+      readonly completionId: number;
+    }
   | ({ readonly kind: 'call'; readonly name: string; readonly completionId: number } & CallTarget)
-  | ({ readonly kind: 'oneWayCall'; readonly name: string; /** Epoch ms; 0 or past = now. */ readonly invokeAt: number } & CallTarget)
+  | ({
+      readonly kind: 'oneWayCall';
+      readonly name: string;
+      /** Epoch ms; 0 or past = now. */ readonly invokeAt: number;
+    } & CallTarget)
   | {
       readonly kind: 'sendSignal';
       readonly name: string;
       readonly target: string;
-      readonly signal: { readonly kind: 'signal'; readonly id: number } | { readonly kind: 'namedSignal'; readonly name: string };
+      readonly signal:
+        | { readonly kind: 'signal'; readonly id: number }
+        | { readonly kind: 'namedSignal'; readonly name: string };
       readonly result: { readonly kind: 'void' } | Result;
     }
   | { readonly kind: 'run'; readonly name: string; readonly completionId: number }
-  | { readonly kind: 'attachInvocation'; readonly name: string; readonly target: InvocationReference; readonly completionId: number }
-  | { readonly kind: 'getInvocationOutput'; readonly name: string; readonly target: InvocationReference; readonly completionId: number }
-  | { readonly kind: 'completeAwakeable'; readonly name: string; readonly awakeableId: string; readonly result: Result };
+  | {
+      readonly kind: 'attachInvocation';
+      readonly name: string;
+      readonly target: InvocationReference;
+      readonly completionId: number;
+    }
+  | {
+      readonly kind: 'getInvocationOutput';
+      readonly name: string;
+      readonly target: InvocationReference;
+      readonly completionId: number;
+    }
+  | {
+      readonly kind: 'completeAwakeable';
+      readonly name: string;
+      readonly awakeableId: string;
+      readonly result: Result;
+    };
 
 export type CommandKind = Command['kind'];
 
