@@ -10,7 +10,12 @@ export interface Difference {
 }
 
 export const differences = {
-  placeholder: { subject: '', restate: '', holdfast: '', why: '' },
+  'paused-shows-last-failure': {
+    subject: 'Last failure of a paused invocation',
+    restate: 'is only in `sys_journal_events`; `sys_invocation.last_failure` is null',
+    holdfast: 'stays in `sys_invocation.last_failure`',
+    why: 'Whoever looks at a paused invocation wants to know why it is paused.',
+  },
 } as const satisfies Record<string, Difference>;
 
 export type DifferenceId = keyof typeof differences;

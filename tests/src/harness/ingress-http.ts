@@ -24,11 +24,15 @@ export class IngressHttp {
     return askHttp(`${this.url}${path}`, { method: 'GET', ...question });
   }
 
-  /** Calls a handler by its path (`Service/handler` or `Object/key/handler`) and returns its JSON result; throws unless it is 200. */
+  /**
+   * Calls a handler by its path (`Service/handler` or `Object/key/handler`) and returns its JSON result, or
+   * `undefined` if it has none; throws unless the status is 200.
+   */
   async call<T>(target: string, json?: unknown, question: HttpQuestion = {}): Promise<T> {
     const answer = await this.ask(`/${target}`, { json, ...question });
     if (answer.status !== 200) throw new Error(`POST /${target} answered ${answer.status}: ${answer.text}`);
-    return answer.json<T>();
+    // A handler without output answers no body at all.
+    return answer.text === '' ? (undefined as T) : answer.json<T>();
   }
 
   /** Sends to a handler one-way and returns the receipt; throws unless it is 202. `query` is e.g. `delay=500ms`. */

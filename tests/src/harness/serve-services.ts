@@ -24,7 +24,8 @@ const handle = restate.createEndpointHandler({
     ...(options.lazyState === true ? { enableLazyState: true } : {}),
   },
   logger: (meta, message, ...rest) => {
-    if (meta.level === 'error' || meta.level === 'warn') console.error(meta.level, message, ...rest);
+    const level: string = meta.level;
+    if (level === 'error' || level === 'warn') console.error(level, message, ...rest);
   },
 });
 
