@@ -43,3 +43,26 @@ export { deploymentIdFromFingerprint, type DeploymentId, parseDeploymentId } fro
 export { type AwakeableTarget, formatAwakeableId, parseAwakeableId } from './awakeable-id.ts';
 export { decodeBase64url, encodeBase64url } from './base64url.ts';
 export { digest, digestBase64url, digestHex, encodeHex } from './digest.ts';
+export { canonicalJson } from './canonical-json.ts';
+export {
+  invocationContentType,
+  isProtocolVersion,
+  negotiateProtocolVersion,
+  parseInvocationContentType,
+  type ProtocolVersionRange,
+  supportedProtocolVersions,
+} from './protocol-version.ts';
+export {
+  type Manifest,
+  MANIFEST_CONTENT_TYPES,
+  type ManifestHandler,
+  type ManifestInput,
+  type ManifestOutput,
+  type ManifestRetryPolicy,
+  type ManifestService,
+  type ManifestSettings,
+  type ManifestVersion,
+  manifestVersionOf,
+} from './manifest.ts';
+export type { ManifestIssue } from './check-manifest.ts';
+export { parseManifest } from './parse-manifest.ts';
