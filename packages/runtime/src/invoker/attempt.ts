@@ -1,0 +1,393 @@
+/**
+ * One attempt: a stream to a deployment that drives one invocation (protocol sections 2.3, 6.2 and 12.2).
+ *
+ * It starts when the partition orders it, sends Start and the whole replay without waiting for the response, forwards what is
+ * appended meanwhile, and hands everything the endpoint sends to the engine, in order. Three things end it: a terminal message,
+ * a failure that it reports itself, or an order to stop. Whichever comes first settles it; what the stream does afterwards is
+ * housekeeping that nobody hears of.
+ *
+ *   loading → streaming → draining → closed          (terminal message, failure, `reject`)
+ *                       → refused  → draining → …    (the head is no protocol response; a little of its body is read)
+ *   any → closed                                     (`abort`: the invocation is over or elsewhere)
+ *
+ * No sockets and no clock of its own: simulation runs this file.
+ */
+import { concatFrames, encodeCommandAck, invocationContentType, type InvocationId } from '@holdfast/protocol';
+import type { Clock } from '../clock.ts';
+import type { AdvanceAttempt } from '../engine/command.ts';
+import type { Notify, StartAttempt } from '../engine/effect.ts';
+import type { Deployment, HandlerDefinition } from '../engine/registry.ts';
+import type { PartitionPort } from '../partition/port.ts';
+import type { PartitionStore } from '../store/store.ts';
+import {
+  type AttemptProblem,
+  decideProblemOfFault,
+  decideProblemOfStream,
+  describeFailure,
+} from './attempt-problem.ts';
+import { buildAttemptRequest, type RequestSigner } from './attempt-request.ts';
+import { DeadlineTimer } from './deadline-timer.ts';
+import { isRestart, reportFailure } from './failure-report.ts';
+import { InboundMessages } from './inbound-messages.ts';
+import type { InvokerLimits } from './invoker-limits.ts';
+import { ReadWindow } from './read-window.ts';
+import { RefusedBody } from './refused-body.ts';
+import { loadReplay } from './replay.ts';
+import { decideHead } from './response-head.ts';
+import type { AttemptStream, AttemptStreamListener, ResponseHead, StreamFailure, Transport } from './transport.ts';
+
+/** What all attempts of one invoker share. */
+export interface AttemptSurroundings {
+  readonly clock: Clock;
+  readonly transport: Transport;
+  readonly partition: Pick<PartitionPort, 'submit'>;
+  readonly store: Pick<PartitionStore, 'readJournal' | 'readState'>;
+  readonly limits: InvokerLimits;
+  /** In [0, 1). */
+  readonly random: () => number;
+  readonly signer?: RequestSigner;
+  /** The engine knows how it ended; its place is free. */
+  readonly onSettled: (attempt: Attempt) => void;
+  /** The stream is gone too. */
+  readonly onClosed: (attempt: Attempt) => void;
+}
+
+type Phase = 'loading' | 'streaming' | 'refused' | 'draining' | 'closed';
+
+export class Attempt implements AttemptStreamListener {
+  readonly invocation: InvocationId;
+  readonly epoch: number;
+  readonly #order: StartAttempt;
+  readonly #deployment: Deployment;
+  readonly #handler: HandlerDefinition;
+  readonly #around: AttemptSurroundings;
+  readonly #inbound: InboundMessages;
+  readonly #window: ReadWindow;
+  readonly #refusedBody = new RefusedBody();
+  readonly #timer: DeadlineTimer;
+  #phase: Phase = 'loading';
+  #settled = false;
+  #aborted = false;
+  #abandoned = false;
+  #stream: AttemptStream | undefined;
+  /** The request side: open until suspension is asked for or the attempt is over. */
+  #requestOpen = true;
+  #outbox: Uint8Array[] = [];
+  /** One more than the highest entry index that the endpoint was sent. */
+  #sentThrough: number;
+  #problem: AttemptProblem | undefined;
+  #phaseSince: number;
+  #lastActivityAt: number;
+  #lastReceivedAt: number;
+
+  constructor(
+    order: StartAttempt,
+    code: { readonly deployment: Deployment; readonly handler: HandlerDefinition },
+    around: AttemptSurroundings,
+  ) {
+    this.invocation = order.invocation;
+    this.epoch = order.epoch;
+    this.#order = order;
+    this.#deployment = code.deployment;
+    this.#handler = code.handler;
+    this.#around = around;
+    this.#inbound = new InboundMessages({
+      version: order.pin.protocolVersion,
+      messageBytesMax: around.limits.messageBytesMax,
+    });
+    this.#window = new ReadWindow(around.limits.unacknowledgedBytesMax);
+    this.#timer = new DeadlineTimer(
+      around.clock,
+      () => this.#deadline(),
+      () => this.#onDeadline(),
+    );
+    this.#sentThrough = order.journalLength;
+    this.#phaseSince = around.clock.now();
+    this.#lastActivityAt = this.#phaseSince;
+    this.#lastReceivedAt = this.#phaseSince;
+  }
+
+  start(): void {
+    void this.#open();
+  }
+
+  /** Queues an entry that was appended after the replay's bound; `flush` writes what a release brought in one piece. */
+  notify(notification: Notify): void {
+    if (!this.#requestOpen) return; // It is in the journal: the next replay carries it.
+    if (notification.index < this.#order.journalLength) return; // Part of this attempt's replay.
+    this.#outbox.push(notification.frame);
+    this.#sentThrough = notification.index + 1;
+  }
+
+  acknowledgeCommand(commandIndex: number): void {
+    if (this.#requestOpen) this.#outbox.push(encodeCommandAck(commandIndex));
+  }
+
+  flush(): void {
+    if (this.#stream === undefined || this.#outbox.length === 0) return;
+    const [first] = this.#outbox;
+    const bytes = this.#outbox.length === 1 && first !== undefined ? first : concatFrames(this.#outbox);
+    this.#outbox = [];
+    this.#lastActivityAt = this.#around.clock.now();
+    this.#inbound.forgetWaiting();
+    this.#stream.write(bytes);
+  }
+
+  /** Half-closes the request, which is how an endpoint is asked to suspend. */
+  requestSuspension(): void {
+    if (!this.#requestOpen) return;
+    if (this.#phase === 'loading') {
+      this.#requestOpen = false;
+      return;
+    }
+    this.flush();
+    this.#halfClose();
+    this.#lastReceivedAt = this.#around.clock.now();
+    this.#timer.rearm();
+  }
+
+  /** The engine refused a message and recorded why. */
+  reject(): void {
+    this.#settle();
+    this.#drain();
+  }
+
+  /** The invocation is over, or another attempt has taken its place. */
+  abort(): void {
+    this.#aborted = true;
+    this.#settle();
+    this.#stream?.reset();
+    this.#close();
+  }
+
+  /**
+   * How long the handler has only waited, ms; `undefined` while it computes, while something is on its way to the engine, or
+   * when it was asked to suspend already. `Infinity` when the handler said itself that it waits.
+   */
+  waitedMs(now: number): number | undefined {
+    if (this.#phase !== 'streaming' || !this.#requestOpen) return undefined;
+    if (this.#window.unacknowledged > 0 || !this.#inbound.mayWait) return undefined;
+    return this.#inbound.saidWaiting ? Number.POSITIVE_INFINITY : now - this.#lastActivityAt;
+  }
+
+  /** True for a stream that stays open for notifications, and was asked to suspend. */
+  get suspending(): boolean {
+    return !this.#settled && !this.#requestOpen && this.#staysOpen;
+  }
+
+  onHead(head: ResponseHead): void {
+    if (this.#phase !== 'streaming') return;
+    const { clock } = this.#around;
+    const contentType = invocationContentType(this.#order.pin.protocolVersion);
+    const problem = decideHead(head, { contentType, now: clock.now() });
+    if (problem === undefined) return;
+    this.#problem = problem;
+    this.#halfClose();
+    this.#enter('refused');
+  }
+
+  onChunk(chunk: Uint8Array): void {
+    if (this.#phase === 'refused') {
+      if (this.#refusedBody.add(chunk)) this.#failRefused();
+      return;
+    }
+    if (this.#phase !== 'streaming') return;
+    const now = this.#around.clock.now();
+    this.#lastActivityAt = now;
+    this.#lastReceivedAt = now;
+    const read = this.#inbound.read(chunk, this.#sentThrough);
+    if (read.messages.length > 0) void this.#advance(read.messages, chunk.length);
+    if (read.terminal) {
+      this.#settle();
+      this.#drain();
+    } else if (read.fault !== undefined) {
+      this.#fail(decideProblemOfFault(read.fault));
+    }
+  }
+
+  onEnd(): void {
+    if (this.#phase === 'refused') this.#failRefused();
+    else if (this.#phase === 'streaming') this.#fail(this.#decideProblemOfEnd());
+    this.#close();
+  }
+
+  onFailure(failure: StreamFailure): void {
+    if (this.#phase === 'refused') this.#failRefused();
+    else if (this.#phase === 'streaming') this.#fail(decideProblemOfStream(failure));
+    this.#close();
+  }
+
+  async #open(): Promise<void> {
+    const { clock, limits, signer, store, transport } = this.#around;
+    let replay: readonly Uint8Array[];
+    try {
+      replay = await loadReplay({
+        order: this.#order,
+        store,
+        lazyState: this.#handler.lazyState,
+        eagerStateBytesMax: limits.eagerStateBytesMax,
+        now: clock.now(),
+      });
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      const message = `could not be given its replay: ${reason}`;
+      if (this.#phase === 'loading')
+        this.#fail({ code: 'REPLAY_UNREADABLE', protocolCode: 500, message, counts: false });
+      return;
+    }
+    if (this.#phase !== 'loading') return;
+    const contentType = invocationContentType(this.#order.pin.protocolVersion);
+    const request = buildAttemptRequest(this.#order, {
+      deployment: this.#deployment,
+      contentType,
+      now: clock.now(),
+      signer,
+    });
+    this.#stream = transport.open(request, this);
+    this.#lastActivityAt = clock.now();
+    this.#lastReceivedAt = this.#lastActivityAt;
+    for (const bytes of replay) this.#stream.write(bytes);
+    this.flush();
+    if (!this.#staysOpen || !this.#requestOpen) this.#halfClose();
+    this.#enter('streaming');
+  }
+
+  /** Request-response endpoints get notifications with their next replay; so does one with an inactivity timeout of 0. */
+  get #staysOpen(): boolean {
+    return this.#deployment.protocolMode === 'bidi' && this.#handler.inactivityTimeoutMs > 0;
+  }
+
+  async #advance(messages: AdvanceAttempt['messages'], bytes: number): Promise<void> {
+    const { partition, random } = this.#around;
+    if (this.#window.take(bytes)) this.#stream?.pause();
+    try {
+      // Not one after the other: the partition keeps the order, and a batch that promises nothing may become durable late.
+      await partition.submit({
+        kind: 'advanceAttempt',
+        invocation: this.invocation,
+        epoch: this.epoch,
+        messages,
+        jitter: random(),
+      });
+      if (this.#window.give(bytes)) this.#stream?.resume();
+    } catch (error) {
+      this.#abandon(error);
+    }
+  }
+
+  /** The partition did not take a message. Nothing after the hole may reach it. */
+  #abandon(error: unknown): void {
+    if (this.#aborted || this.#abandoned) return;
+    this.#abandoned = true;
+    this.#settle();
+    this.#stream?.reset();
+    this.#close();
+    if (isRestart(error)) return;
+    const reason = error instanceof Error ? error.message : String(error);
+    const message = `was cut off because the runtime could not take its messages: ${reason}`;
+    this.#report({ code: 'RUNTIME_BUSY', protocolCode: 500, message, counts: false });
+  }
+
+  #fail(problem: AttemptProblem): void {
+    this.#report(problem);
+    this.#settle();
+    this.#drain();
+  }
+
+  #failRefused(): void {
+    const problem = this.#problem;
+    if (problem === undefined) return;
+    const excerpt = this.#refusedBody.excerpt();
+    this.#fail(excerpt === '' ? problem : { ...problem, message: `${problem.message} It said: "${excerpt}"` });
+  }
+
+  #report(problem: AttemptProblem): void {
+    const { clock, partition, random } = this.#around;
+    const failure = describeFailure(problem, {
+      order: this.#order,
+      address: this.#deployment.address.uri,
+      jitter: random(),
+    });
+    reportFailure({ partition, clock, stillWanted: () => !this.#aborted }, failure);
+  }
+
+  #decideProblemOfEnd(): AttemptProblem {
+    try {
+      this.#inbound.end();
+    } catch (fault) {
+      return decideProblemOfFault(fault);
+    }
+    const message = 'ended its response without End, Suspension or Error; the process may have crashed.';
+    return { code: 'STREAM_ENDED_EARLY', protocolCode: 500, message, counts: true };
+  }
+
+  /** Waits, not for ever, for the endpoint to end its side: the published SDKs do so once the request is closed. */
+  #drain(): void {
+    if (this.#phase === 'draining' || this.#phase === 'closed') return;
+    if (this.#stream === undefined) return this.#close();
+    this.#halfClose();
+    this.#stream.resume();
+    this.#enter('draining');
+  }
+
+  #halfClose(): void {
+    this.#requestOpen = false;
+    this.#outbox = [];
+    this.#stream?.halfClose();
+  }
+
+  #settle(): void {
+    if (this.#settled) return;
+    this.#settled = true;
+    this.#around.onSettled(this);
+  }
+
+  #close(): void {
+    if (this.#phase === 'closed') return;
+    this.#enter('closed');
+    this.#requestOpen = false;
+    this.#outbox = [];
+    this.#around.onClosed(this);
+  }
+
+  #enter(phase: Phase): void {
+    this.#phase = phase;
+    this.#phaseSince = this.#around.clock.now();
+    this.#timer.rearm();
+  }
+
+  #deadline(): number | undefined {
+    const { limits } = this.#around;
+    switch (this.#phase) {
+      case 'loading':
+      case 'closed':
+        return undefined;
+      case 'streaming':
+        return this.#requestOpen
+          ? this.#lastActivityAt + this.#handler.inactivityTimeoutMs
+          : this.#lastReceivedAt + this.#handler.abortTimeoutMs;
+      case 'refused':
+        return this.#phaseSince + limits.refusedBodyMs;
+      case 'draining':
+        return this.#phaseSince + limits.drainMs;
+    }
+  }
+
+  #onDeadline(): void {
+    switch (this.#phase) {
+      case 'refused':
+        return this.#failRefused();
+      case 'draining':
+        this.#stream?.reset();
+        return this.#close();
+      default:
+        if (this.#requestOpen) return this.requestSuspension();
+        return this.#fail(this.#decideProblemOfSilence());
+    }
+  }
+
+  #decideProblemOfSilence(): AttemptProblem {
+    const message = `neither suspended nor ended within ${this.#handler.abortTimeoutMs} ms after it was asked to; the abort timeout of the handler says how long it may.`;
+    return { code: 'ABORT_TIMEOUT', protocolCode: 500, message, counts: true };
+  }
+}

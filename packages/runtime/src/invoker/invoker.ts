@@ -1,0 +1,218 @@
+/**
+ * Runs the attempts of one partition: opens what the partition orders, as many at once as allowed, in the order of the orders.
+ *
+ * A place is held only while the handler may do something. When others wait for one, the attempts that have only waited for the
+ * longest time are asked to suspend: else a thousand parents that wait for their children would keep the children out. What
+ * is suspended is not known here at all.
+ */
+import { type DeploymentId, type InvocationId } from '@holdfast/protocol';
+import type { Clock, Timer } from '../clock.ts';
+import type { AttemptEffect, StartAttempt } from '../engine/effect.ts';
+import type { Deployment } from '../engine/registry.ts';
+import type { AttemptPort, PartitionPort } from '../partition/port.ts';
+import type { PartitionStore } from '../store/store.ts';
+import { Attempt, type AttemptSurroundings } from './attempt.ts';
+import { type AttemptProblem, describeFailure } from './attempt-problem.ts';
+import { AttemptQueue } from './attempt-queue.ts';
+import type { RequestSigner } from './attempt-request.ts';
+import { reportFailure } from './failure-report.ts';
+import { defaultInvokerLimits, type InvokerLimits } from './invoker-limits.ts';
+import type { Transport } from './transport.ts';
+
+export interface InvokerOptions {
+  readonly clock: Clock;
+  readonly transport: Transport;
+  readonly partition: Pick<PartitionPort, 'submit'>;
+  readonly store: Pick<PartitionStore, 'readJournal' | 'readState'>;
+  /** Must know a deployment before the partition pins work to it. */
+  readonly findDeployment: (id: DeploymentId) => Deployment | undefined;
+  /** In [0, 1); jitter of back-offs. */
+  readonly random: () => number;
+  readonly signer?: RequestSigner;
+  readonly limits?: Partial<InvokerLimits>;
+}
+
+export class Invoker implements AttemptPort {
+  readonly #options: InvokerOptions;
+  readonly #limits: InvokerLimits;
+  readonly #around: AttemptSurroundings;
+  /** Attempts whose end the engine does not know yet; each holds a place. */
+  readonly #open = new Map<InvocationId, Attempt>();
+  /** Settled, with a stream that still drains. */
+  readonly #draining = new Set<Attempt>();
+  readonly #queue = new AttemptQueue();
+  readonly #touched = new Set<Attempt>();
+  #yieldTimer: Timer | undefined;
+  #closing = false;
+  #onIdle: (() => void) | undefined;
+
+  constructor(options: InvokerOptions) {
+    this.#options = options;
+    this.#limits = { ...defaultInvokerLimits, ...options.limits };
+    this.#around = {
+      clock: options.clock,
+      transport: options.transport,
+      partition: options.partition,
+      store: options.store,
+      limits: this.#limits,
+      random: options.random,
+      ...(options.signer === undefined ? {} : { signer: options.signer }),
+      onSettled: (attempt) => this.#settled(attempt),
+      onClosed: (attempt) => this.#closed(attempt),
+    };
+  }
+
+  /** For metrics: places taken, orders that wait for one, streams that only drain. */
+  get load(): { readonly open: number; readonly queued: number; readonly draining: number } {
+    return { open: this.#open.size, queued: this.#queue.size, draining: this.#draining.size };
+  }
+
+  release(effects: readonly AttemptEffect[]): void {
+    for (const effect of effects) this.#apply(effect);
+    // One write per stream and release: the price of a message is its wake-up, here and in the endpoint.
+    for (const attempt of this.#touched) attempt.flush();
+    this.#touched.clear();
+    this.#makeRoom();
+  }
+
+  resetAll(): void {
+    this.#queue.clear();
+    for (const attempt of [...this.#open.values(), ...this.#draining]) attempt.abort();
+  }
+
+  /**
+   * Asks every attempt to suspend and waits for their ends, `waitMs` at most; the rest is cut off and continues after the next
+   * start. The partition must take messages until this resolves. Orders that arrive from now on are ignored.
+   */
+  async close(waitMs: number): Promise<void> {
+    this.#closing = true;
+    this.#queue.clear();
+    this.#makeRoom();
+    for (const attempt of this.#open.values()) attempt.requestSuspension();
+    if (this.#open.size + this.#draining.size > 0) await this.#untilIdle(waitMs);
+    this.resetAll();
+  }
+
+  #apply(effect: AttemptEffect): void {
+    if (effect.kind === 'startAttempt') return this.#order(effect);
+    const attempt = this.#open.get(effect.invocation);
+    if (attempt?.epoch !== effect.epoch) return this.#applyToQueued(effect);
+    switch (effect.kind) {
+      case 'notify':
+        attempt.notify(effect);
+        this.#touched.add(attempt);
+        return;
+      case 'acknowledgeCommand':
+        attempt.acknowledgeCommand(effect.commandIndex);
+        this.#touched.add(attempt);
+        return;
+      case 'stopAttempt':
+        if (effect.how === 'suspend') attempt.requestSuspension();
+        else if (effect.how === 'reject') attempt.reject();
+        else attempt.abort();
+    }
+  }
+
+  /** Effects of an attempt that waits for a place. What is not for the queued epoch is for a zombie, and dropped. */
+  #applyToQueued(effect: Exclude<AttemptEffect, StartAttempt>): void {
+    const order = this.#queue.find(effect.invocation);
+    if (order?.epoch !== effect.epoch) return;
+    // An entry appended before the attempt opens becomes part of its replay; nothing needs to be kept for it.
+    if (effect.kind === 'notify')
+      this.#queue.put({ ...order, journalLength: Math.max(order.journalLength, effect.index + 1) });
+    else if (effect.kind === 'stopAttempt' && effect.how !== 'suspend') this.#queue.remove(effect.invocation);
+  }
+
+  #order(order: StartAttempt): void {
+    if (this.#closing) return;
+    const earlier = this.#open.get(order.invocation);
+    if (earlier !== undefined) {
+      if (earlier.epoch >= order.epoch) return;
+      earlier.abort();
+    }
+    if (this.#open.size < this.#limits.attemptsMax && this.#queue.size === 0) this.#start(order);
+    else this.#queue.put(order);
+  }
+
+  #start(order: StartAttempt): void {
+    const deployment = this.#options.findDeployment(order.pin.deployment);
+    if (deployment === undefined) {
+      const message = 'is not registered any more; register it again, or move the invocation.';
+      return this.#refuse(order, { code: 'DEPLOYMENT_GONE', protocolCode: 500, message, counts: false });
+    }
+    const { service, handler: name } = order.target;
+    const handler = deployment.services.get(service)?.handlers.get(name);
+    if (handler === undefined) {
+      const message = `does not serve ${service}/${name}.`;
+      return this.#refuse(order, { code: 'HANDLER_GONE', protocolCode: 404, message, counts: true }, deployment);
+    }
+    const attempt = new Attempt(order, { deployment, handler }, this.#around);
+    this.#open.set(order.invocation, attempt);
+    attempt.start();
+  }
+
+  #refuse(order: StartAttempt, problem: AttemptProblem, deployment?: Deployment): void {
+    const { clock, partition, random } = this.#options;
+    const address = deployment === undefined ? {} : { address: deployment.address.uri };
+    const failure = describeFailure(problem, { order, ...address, jitter: random() });
+    reportFailure({ partition, clock, stillWanted: () => !this.#closing }, failure);
+  }
+
+  #settled(attempt: Attempt): void {
+    if (this.#open.get(attempt.invocation) === attempt) this.#open.delete(attempt.invocation);
+    this.#draining.add(attempt);
+    this.#fillPlaces();
+  }
+
+  #closed(attempt: Attempt): void {
+    this.#draining.delete(attempt);
+    if (this.#open.size + this.#draining.size === 0) this.#onIdle?.();
+  }
+
+  #fillPlaces(): void {
+    while (this.#open.size < this.#limits.attemptsMax) {
+      const order = this.#queue.take();
+      if (order === undefined) return;
+      this.#start(order);
+    }
+  }
+
+  /** Asks as many waiting attempts to suspend as orders lack a place, and looks again until the queue is empty. */
+  #makeRoom(): void {
+    if (this.#queue.size === 0) {
+      this.#yieldTimer?.cancel();
+      this.#yieldTimer = undefined;
+      return;
+    }
+    if (this.#yieldTimer !== undefined) return;
+    const { clock } = this.#options;
+    this.#yieldTimer = clock.setTimer(this.#limits.yieldAfterMs, () => {
+      this.#yieldTimer = undefined;
+      for (const attempt of this.#chooseYielding(clock.now())) attempt.requestSuspension();
+      this.#makeRoom();
+    });
+  }
+
+  #chooseYielding(now: number): readonly Attempt[] {
+    const waiting: { readonly attempt: Attempt; readonly waitedMs: number }[] = [];
+    let asked = 0;
+    for (const attempt of this.#open.values()) {
+      if (attempt.suspending) asked += 1;
+      const waitedMs = attempt.waitedMs(now);
+      if (waitedMs !== undefined && waitedMs >= this.#limits.yieldAfterMs) waiting.push({ attempt, waitedMs });
+    }
+    // Not a difference: two handlers that both said they wait have both waited for `Infinity`.
+    waiting.sort((a, b) => (a.waitedMs === b.waitedMs ? 0 : b.waitedMs > a.waitedMs ? 1 : -1));
+    return waiting.slice(0, Math.max(0, this.#queue.size - asked)).map((one) => one.attempt);
+  }
+
+  #untilIdle(waitMs: number): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = this.#options.clock.setTimer(waitMs, resolve);
+      this.#onIdle = () => {
+        timer.cancel();
+        resolve();
+      };
+    });
+  }
+}
