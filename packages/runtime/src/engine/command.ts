@@ -2,7 +2,14 @@
  * Everything that can be asked of the engine. One file per kind in commands/ holds its rule. Commands carry what a pure function
  * may not make: the time, ids and randomness.
  */
-import type { Command as JournalCommand, DeploymentId, ErrorMessage, InvocationId, AwaitSet, Result } from '@holdfast/protocol';
+import type {
+  Command as JournalCommand,
+  DeploymentId,
+  ErrorMessage,
+  InvocationId,
+  AwaitSet,
+  Result,
+} from '@holdfast/protocol';
 import type { AttemptFailure, CountRecord, InvocationRecord, PartitionMessage, Target, TimerRecord } from './record.ts';
 import type { Registry } from './registry.ts';
 
@@ -91,15 +98,31 @@ export type AttachReply =
 export interface DeliverSignal {
   readonly kind: 'deliverSignal';
   readonly invocation: InvocationId;
-  readonly signal: { readonly kind: 'signal'; readonly id: number } | { readonly kind: 'namedSignal'; readonly name: string };
+  readonly signal:
+    | { readonly kind: 'signal'; readonly id: number }
+    | { readonly kind: 'namedSignal'; readonly name: string };
   readonly result: { readonly kind: 'void' } | Result;
 }
 
 /** One message of an attempt's stream, decoded in full. `bytes` is the whole frame as received, which is what is stored. */
 export type AttemptMessage =
-  | { readonly kind: 'command'; readonly command: JournalCommand; readonly bytes: Uint8Array; readonly ackRequested: boolean }
-  | { readonly kind: 'proposeRun'; readonly completionId: number; readonly result: Result; readonly ackRequested: boolean }
-  | { readonly kind: 'suspend'; readonly awaiting: AwaitSet }
+  | {
+      readonly kind: 'command';
+      readonly command: JournalCommand;
+      readonly bytes: Uint8Array;
+      readonly ackRequested: boolean;
+    }
+  | {
+      readonly kind: 'proposeRun';
+      readonly completionId: number;
+      readonly result: Result;
+      readonly ackRequested: boolean;
+    }
+  /**
+   * `seenThrough`: one more than the highest entry index that this attempt was sent, by replay or notification. A cancel signal can come
+   * again and again; only one that the attempt has not seen wakes it.
+   */
+  | { readonly kind: 'suspend'; readonly awaiting: AwaitSet; readonly seenThrough: number }
   | { readonly kind: 'end' }
   | { readonly kind: 'error'; readonly error: ErrorMessage };
 
@@ -231,8 +254,12 @@ export type EngineCommand =
   | RecoverInvocation;
 
 /** `done` with how: `now` = finished inside the command, `requested` = will follow (HTTP 200 against 202). */
-export type ActReply = { readonly kind: 'done'; readonly how: 'now' | 'requested' } | { readonly kind: 'refused'; readonly refusal: Refusal };
-export type RestartReply = { readonly kind: 'done'; readonly newId: InvocationId } | { readonly kind: 'refused'; readonly refusal: Refusal };
+export type ActReply =
+  | { readonly kind: 'done'; readonly how: 'now' | 'requested' }
+  | { readonly kind: 'refused'; readonly refusal: Refusal };
+export type RestartReply =
+  | { readonly kind: 'done'; readonly newId: InvocationId }
+  | { readonly kind: 'refused'; readonly refusal: Refusal };
 
 /** What `partition.submit` resolves to, per kind of command. */
 export interface Replies {

@@ -38,7 +38,12 @@ export type RecordRef =
   | { readonly table: 'state'; readonly service: string; readonly key: string; readonly name: string }
   | { readonly table: 'promise'; readonly service: string; readonly key: string; readonly name: string }
   | { readonly table: 'timer'; readonly invocation: InvocationId; readonly fireAt: number; readonly purpose: string }
-  | { readonly table: 'sink'; readonly awaited: InvocationId; readonly invocation: InvocationId; readonly completionId: number }
+  | {
+      readonly table: 'sink';
+      readonly awaited: InvocationId;
+      readonly invocation: InvocationId;
+      readonly completionId: number;
+    }
   | { readonly table: 'count'; readonly deployment: DeploymentId }
   | { readonly table: 'outbox'; readonly target: number; readonly sequence: number }
   | { readonly table: 'outbound'; readonly target: number }
@@ -51,7 +56,9 @@ export type RangeRef =
   | { readonly table: 'sink'; readonly awaited: InvocationId };
 
 /** A record together with its table, as stores return and receive it. */
-export type TableRecord = { readonly [T in TableName]: { readonly table: T; readonly record: RecordTypes[T] } }[TableName];
+export type TableRecord = {
+  readonly [T in TableName]: { readonly table: T; readonly record: RecordTypes[T] };
+}[TableName];
 
 /** Text form of a timer's purpose: part of its identity, so that two timers of one invocation never collide. */
 export function timerPurposeText(timer: TimerRecord): string {
@@ -134,9 +141,19 @@ export function refOf(entry: TableRecord): RecordRef {
     case 'promise':
       return { table: 'promise', service: entry.record.workflow, key: entry.record.key, name: entry.record.name };
     case 'timer':
-      return { table: 'timer', invocation: entry.record.invocation, fireAt: entry.record.fireAt, purpose: timerPurposeText(entry.record) };
+      return {
+        table: 'timer',
+        invocation: entry.record.invocation,
+        fireAt: entry.record.fireAt,
+        purpose: timerPurposeText(entry.record),
+      };
     case 'sink':
-      return { table: 'sink', awaited: entry.record.awaited, invocation: entry.record.invocation, completionId: entry.record.completionId };
+      return {
+        table: 'sink',
+        awaited: entry.record.awaited,
+        invocation: entry.record.invocation,
+        completionId: entry.record.completionId,
+      };
     case 'count':
       return { table: 'count', deployment: entry.record.deployment };
     case 'outbox':

@@ -2,7 +2,15 @@
  * What a partition remembers. Every record is plain, readonly, JSON-safe except for `Uint8Array` payloads, and is replaced,
  * never edited. Stores keep them; only the engine decides their content.
  */
-import type { AwaitSet, DeploymentId, Failure, InvocationId, NotificationKind, ProtocolVersion, Result } from '@holdfast/protocol';
+import type {
+  AwaitSet,
+  DeploymentId,
+  Failure,
+  InvocationId,
+  NotificationKind,
+  ProtocolVersion,
+  Result,
+} from '@holdfast/protocol';
 
 export type ServiceKind = 'service' | 'object' | 'workflow';
 /** `exclusive` handlers of objects take the key's lock; `run` is the one run handler of a workflow. */
@@ -62,6 +70,10 @@ export interface JournalSummary {
   readonly notified: IdSet;
   readonly signals: IdSet;
   readonly namedSignals: readonly string[];
+  /** Entry index of the latest CANCEL signal; -1 when there is none. */
+  readonly cancelledAt: number;
+  /** Invocations that this one called or sent; kill follows them. */
+  readonly children: number;
   /** The last Output command, by entry index; -1 when there is none. */
   readonly outputAt: number;
 }
@@ -241,7 +253,8 @@ export interface AcceptMessage {
   readonly idempotencyKey?: string;
   /** Epoch ms, or 0 for now. */
   readonly startAt: number;
-  readonly proposedDeployment?: DeploymentId;
+  /** Always present, so that work in transit is counted: what the sender would pin it to. */
+  readonly proposedDeployment: DeploymentId;
   readonly parent: { readonly id: InvocationId; readonly service: string; readonly handler: string };
   readonly sink?: Sink;
 }
@@ -253,12 +266,24 @@ export type PartitionMessage =
   | {
       readonly kind: 'signal';
       readonly invocation: InvocationId;
-      readonly signal: { readonly kind: 'signal'; readonly id: number } | { readonly kind: 'namedSignal'; readonly name: string };
+      readonly signal:
+        | { readonly kind: 'signal'; readonly id: number }
+        | { readonly kind: 'namedSignal'; readonly name: string };
       readonly result: { readonly kind: 'void' } | Result;
     }
   | { readonly kind: 'attach'; readonly awaited: InvocationId; readonly sink: Sink }
-  | { readonly kind: 'readOutput'; readonly awaited: InvocationId; readonly reader: InvocationId; readonly completionId: number }
-  | { readonly kind: 'output'; readonly reader: InvocationId; readonly completionId: number; readonly result: { readonly kind: 'void' } | Result }
+  | {
+      readonly kind: 'readOutput';
+      readonly awaited: InvocationId;
+      readonly reader: InvocationId;
+      readonly completionId: number;
+    }
+  | {
+      readonly kind: 'output';
+      readonly reader: InvocationId;
+      readonly completionId: number;
+      readonly result: { readonly kind: 'void' } | Result;
+    }
   | { readonly kind: 'kill'; readonly invocation: InvocationId };
 
 export const KILLED: Failure = { code: 409, message: 'killed', metadata: [] };

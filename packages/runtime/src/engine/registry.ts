@@ -66,8 +66,10 @@ export interface Deployment {
   readonly grade: Grade;
   readonly fingerprint: string;
   readonly createdAt: number;
-  /** Takes no new work: being removed. */
+  /** Takes no new work: being removed, or superseded. */
   readonly closing: boolean;
+  /** Its address serves this other deployment since an operator forced that; work it holds runs on code it was not accepted under. */
+  readonly supersededBy?: DeploymentId;
   readonly services: ReadonlyMap<string, ServiceDefinition>;
   /** As discovered, for display and comparison. */
   readonly manifest: Manifest;
@@ -91,6 +93,11 @@ export interface Registry {
 
 export const EMPTY_REGISTRY: Registry = { revision: 0, deployments: new Map(), services: new Map() };
 
-export function findHandler(registry: Registry, deployment: DeploymentId, service: string, handler: string): HandlerDefinition | undefined {
+export function findHandler(
+  registry: Registry,
+  deployment: DeploymentId,
+  service: string,
+  handler: string,
+): HandlerDefinition | undefined {
   return registry.deployments.get(deployment)?.services.get(service)?.handlers.get(handler);
 }

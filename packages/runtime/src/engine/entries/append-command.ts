@@ -1,0 +1,81 @@
+/** Appends one command of an attempt: checked first, then recorded, then acted upon. */
+import type { Command } from '@holdfast/protocol';
+import type { Env } from '../env.ts';
+import { completionsOf } from '../fold-journal.ts';
+import type { InvocationRecord } from '../record.ts';
+import type { Transaction } from '../transaction.ts';
+import { call, oneWayCall } from './call-entries.ts';
+import { nothing, violation } from './entry-context.ts';
+import type { EntryRule, Violation } from './entry-context.ts';
+import { completePromise, getPromise, peekPromise } from './promise-entries.ts';
+import { attachInvocation, completeAwakeable, getInvocationOutput, sendSignal } from './reference-entries.ts';
+import { sleep } from './sleep-entry.ts';
+import {
+  clearAllState,
+  clearState,
+  getEagerState,
+  getEagerStateKeys,
+  getLazyState,
+  getLazyStateKeys,
+  output,
+  run,
+  setState,
+} from './state-entries.ts';
+
+/** The runtime writes the input when it accepts; an endpoint may not. */
+const input: EntryRule<'input'> = {
+  check: () => violation('PROTOCOL_VIOLATION', 'The endpoint sent an Input command.'),
+  apply: nothing,
+};
+
+const RULES: { readonly [K in Command['kind']]: EntryRule<K> } = {
+  input,
+  output,
+  getLazyState,
+  setState,
+  clearState,
+  clearAllState,
+  getLazyStateKeys,
+  getEagerState,
+  getEagerStateKeys,
+  getPromise,
+  peekPromise,
+  completePromise,
+  sleep,
+  call,
+  oneWayCall,
+  sendSignal,
+  run,
+  attachInvocation,
+  getInvocationOutput,
+  completeAwakeable,
+};
+
+export function appendCommand(
+  tx: Transaction,
+  env: Env,
+  record: InvocationRecord,
+  command: Command,
+  frame: Uint8Array,
+): Violation | undefined {
+  // The rule is the one of the command's own kind, which the table's type says but the compiler cannot follow.
+  const rule = RULES[command.kind] as EntryRule<Command['kind']>;
+  const refused = checkCompletionIds(record, command) ?? rule.check(env, record, command);
+  if (refused !== undefined) return refused;
+  rule.apply(tx, env, tx.append(record, command, frame, env.now), command);
+  return undefined;
+}
+
+/** Ids grow in program order (protocol section 5.1): a duplicate or a step back is an endpoint that lies about its journal. */
+function checkCompletionIds(record: InvocationRecord, command: Command): Violation | undefined {
+  let last = record.journal.lastCompletionId;
+  for (const [id] of completionsOf(command)) {
+    if (id <= last)
+      return violation(
+        'PROTOCOL_VIOLATION',
+        `The completion id ${id} of a ${command.kind} command does not follow ${last}.`,
+      );
+    last = id;
+  }
+  return undefined;
+}
