@@ -11,9 +11,9 @@ async function startWaiting(
   const { invocationId } = await world().ingress.send('Waiter/wait', name, {
     headers: { 'idempotency-key': idempotencyKey },
   });
-  const [event] = await world().trace.waitFor(`waiting ${name}`);
+  const event = await world().trace.waitForDetail(`waiting ${name}`);
   const finish = async (): Promise<void> => {
-    await world().ingress.ask(`/restate/awakeables/${String(event?.detail)}/resolve`, { json: 'done' });
+    await world().ingress.ask(`/restate/awakeables/${String(event)}/resolve`, { json: 'done' });
   };
   return { invocationId, finish };
 }

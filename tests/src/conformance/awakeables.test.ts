@@ -8,8 +8,8 @@ const world = useWorld({ services: { module: 'waiter' } });
 async function startWaiting(): Promise<{ invocationId: string; awakeable: string }> {
   const name = unique('wait');
   const { invocationId } = await world().ingress.send('Waiter/wait', name);
-  const [event] = await world().trace.waitFor(`waiting ${name}`);
-  return { invocationId, awakeable: String(event?.detail) };
+  const event = await world().trace.waitForDetail(`waiting ${name}`);
+  return { invocationId, awakeable: String(event) };
 }
 
 async function resultOf(invocationId: string): Promise<unknown> {
@@ -79,8 +79,8 @@ test('an awakeable is resolved and rejected by another handler', async () => {
 test('two awakeables of one handler may be resolved in any order', async () => {
   const name = unique('wait');
   const { invocationId } = await world().ingress.send('Waiter/waitTwo', name);
-  const [event] = await world().trace.waitFor(`waiting two ${name}`);
-  const [one, two] = event?.detail as [string, string]; // both ids are traced
+  const event = await world().trace.waitForDetail(`waiting two ${name}`);
+  const [one, two] = event as [string, string]; // both ids are traced
 
   await world().ingress.ask(`/restate/awakeables/${one}/resolve`, { json: 'first' });
   await world().ingress.ask(`/restate/awakeables/${two}/resolve`, { json: 'second' });

@@ -34,15 +34,15 @@ test('a cancellation reaches children and grandchildren of calls', async () => {
 test('a cancellation does not follow a send', async () => {
   const name = unique('leaf');
   const { invocationId } = await world().ingress.send('Canceller/sender', name);
-  const [leaf] = await world().trace.waitFor(`leaf ${name}`);
+  const leaf = await world().trace.waitForDetail(`leaf ${name}`);
   const attached = world().ingress.attach(invocationId);
 
   await world().admin.act(invocationId, 'cancel');
   await attached;
 
-  const row = await world().admin.findInvocation(String(leaf?.detail));
+  const row = await world().admin.findInvocation(String(leaf));
   expect(['running', 'suspended']).toContain(row?.status);
-  await world().admin.act(String(leaf?.detail), 'kill');
+  await world().admin.act(String(leaf), 'kill');
 });
 
 test('a handler may catch its cancellation, compensate and succeed', async () => {

@@ -42,9 +42,9 @@ test('allSettled tells how everyone ended', async () => {
 test('a race between an awakeable, a sleep and a signal is won by the awakeable', async () => {
   const name = unique('mixed');
   const { invocationId } = await world().ingress.send('Combiner/mixed', name);
-  const [event] = await world().trace.waitFor(`mixed ${name}`);
+  const event = await world().trace.waitForDetail(`mixed ${name}`);
 
-  await world().ingress.ask(`/restate/awakeables/${String(event?.detail)}/resolve`, { json: 'opened' });
+  await world().ingress.ask(`/restate/awakeables/${String(event)}/resolve`, { json: 'opened' });
 
   expect((await world().ingress.attach(invocationId)).json()).toBe('gate opened');
 });
@@ -56,8 +56,8 @@ test('a wait with a timeout gives up when the time is over', async () => {
 test('a nested combinator ends by the path that is complete', async () => {
   const name = unique('nested');
   const { invocationId } = await world().ingress.send('Combiner/nested', name);
-  const [event] = await world().trace.waitFor(`nested ${name}`);
-  const [one, two] = event?.detail as [string, string, string]; // all three ids are traced
+  const event = await world().trace.waitForDetail(`nested ${name}`);
+  const [one, two] = event as [string, string, string]; // all three ids are traced
 
   await world().ingress.ask(`/restate/awakeables/${two}/resolve`, { json: 'two' });
   await world().ingress.ask(`/restate/awakeables/${one}/resolve`, { json: 'one' });

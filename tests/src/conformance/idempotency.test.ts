@@ -47,10 +47,10 @@ test('a call attaches to the running invocation that a send with its key has sta
   const object = unique('key');
   const key = unique('idem');
   const sent = await world().ingress.send(`Counter/${object}/hold`, object, withKey(key));
-  const [event] = await world().trace.waitFor(`holding ${object}`);
+  const event = await world().trace.waitForDetail(`holding ${object}`);
 
   const call = world().ingress.ask(`/Counter/${object}/hold`, { json: object, ...withKey(key) });
-  await world().ingress.ask(`/restate/awakeables/${String(event?.detail)}/resolve`, { json: 'together' });
+  await world().ingress.ask(`/restate/awakeables/${String(event)}/resolve`, { json: 'together' });
 
   const answer = await call;
   expect(answer.json()).toBe('together');

@@ -21,8 +21,8 @@ test('killing an invocation ends it with 409 and runs no user code', async () =>
 test('killing reaches called and sent children and releases the key', async () => {
   const key = unique('key');
   const { invocationId } = await world().ingress.send(`Holder/${key}/holdWithChild`, key);
-  const [called] = await world().trace.waitFor(`leaf ${key} called`);
-  const [sent] = await world().trace.waitFor(`leaf ${key} sent`);
+  const called = await world().trace.waitForDetail(`leaf ${key} called`);
+  const sent = await world().trace.waitForDetail(`leaf ${key} sent`);
   const queued = world().ingress.call(`Holder/${key}/touch`);
 
   await world().admin.act(invocationId, 'kill');
@@ -30,7 +30,7 @@ test('killing reaches called and sent children and releases the key', async () =
   expect(await queued).toBe(1);
   for (const child of [called, sent]) {
     await waitUntil('the child is no longer alive', async () => {
-      const row = await world().admin.findInvocation(String(child?.detail));
+      const row = await world().admin.findInvocation(String(child));
       return row === undefined || row.status === 'completed';
     });
   }
@@ -40,10 +40,10 @@ test('killing reaches called and sent children and releases the key', async () =
 test('the caller of a killed invocation gets failure 409', async () => {
   const name = unique('leaf');
   const { invocationId } = await world().ingress.send('Canceller/parent', name);
-  const [leaf] = await world().trace.waitFor(`leaf ${name}`);
+  const leaf = await world().trace.waitForDetail(`leaf ${name}`);
   const attached = world().ingress.attach(invocationId);
 
-  await world().admin.act(String(leaf?.detail), 'kill');
+  await world().admin.act(String(leaf), 'kill');
 
   expect((await attached).status).toBe(409);
   expect(world().trace.details(`parent cancelled ${name}`)).toEqual([409]);

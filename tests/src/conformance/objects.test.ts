@@ -96,8 +96,8 @@ test('state that was written before a terminal error stays written', async () =>
 
 /** Lets the handler that holds the key go on, and waits until it has ended. */
 async function release(key: string, invocationId: string): Promise<void> {
-  const [event] = await world().trace.waitFor(`holding ${key}`);
-  const resolved = await world().ingress.ask(`/restate/awakeables/${String(event?.detail)}/resolve`, { json: 'go' });
+  const event = await world().trace.waitForDetail(`holding ${key}`);
+  const resolved = await world().ingress.ask(`/restate/awakeables/${String(event)}/resolve`, { json: 'go' });
   expect(resolved.status).toBe(202);
   expect((await world().ingress.attach(invocationId)).status).toBe(200);
 }

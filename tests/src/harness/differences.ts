@@ -16,6 +16,60 @@ export const differences = {
     holdfast: 'stays in `sys_invocation.last_failure`',
     why: 'Whoever looks at a paused invocation wants to know why it is paused.',
   },
+  'pin-at-acceptance': {
+    subject: 'When an invocation is bound to a deployment',
+    restate: 'with its first recorded command; until then a retry or wake-up goes to the newest deployment',
+    holdfast: 'when it is accepted; it never moves by itself',
+    why: 'Work that waits, is queued or delayed has been accepted under a version too.',
+  },
+  'calls-stay-in-deployment': {
+    subject: 'Which version a call or send goes to',
+    restate: 'the newest deployment of the callee',
+    holdfast: "the caller's deployment if it serves the callee, else the current one",
+    why: 'A version is tested with its own tools, not with the next ones.',
+  },
+  'restart-on-original': {
+    subject: 'Default deployment of `restart-as-new`',
+    restate: 'the newest',
+    holdfast: 'that of the original invocation; `deployment=latest` asks for the current one',
+    why: 'Running an input again must not change the code it runs on without being asked to.',
+  },
+  'delete-without-force': {
+    subject: '`DELETE /deployments/{id}` without `force=true`',
+    restate: 'is 501, always',
+    holdfast: 'works when no work is pinned, else is 409 with the counts and the blockers',
+    why: 'Removing a drained deployment is safe, removing another one must not happen by accident.',
+  },
+  'reregistration-looks': {
+    subject: 'Registering an address again after its code has changed',
+    restate: 'answers 200 with the stored deployment and does not look, unless forced',
+    holdfast: 'always looks; a changed manifest is a new deployment',
+    why: 'A deployment never changes, and nobody should be told "no changes" without a look.',
+  },
+  'mismatch-pauses': {
+    subject: 'An attempt that does not fit the journal',
+    restate: 'counts as a transient failure and is retried up to the maximum (70 times by default)',
+    holdfast: 'pauses the invocation at once and says what was expected and what was found',
+    why: 'Code does not change by being tried again.',
+  },
+  'protocol-version-7': {
+    subject: 'Highest protocol version spoken by default',
+    restate: '6; 7 needs an experimental flag, without it a deployment that speaks only 7 fails every attempt',
+    holdfast: '7',
+    why: 'There are no older clusters to be compatible with.',
+  },
+  'end-without-output': {
+    subject: 'An attempt that ends without an output',
+    restate: 'is not guarded: the server process exits, or the invocation stays `ready` for ever',
+    holdfast: 'is a protocol violation of that attempt, which is retried',
+    why: 'A faulty endpoint may hurt only its own invocations.',
+  },
+  'undecodable-frames': {
+    subject: 'Frames that cannot be decoded or are of an unknown range',
+    restate: 'some are written to the log undecoded and stop the partition at every replay',
+    holdfast: 'are decoded before anything is stored; that attempt fails',
+    why: 'A faulty endpoint may hurt only its own invocations.',
+  },
 } as const satisfies Record<string, Difference>;
 
 export type DifferenceId = keyof typeof differences;

@@ -11,6 +11,8 @@ export interface TargetPlace {
   readonly adminPort: number;
   /** PEM file of the key that signs requests to services. */
   readonly identityKeyFile?: string;
+  /** Asks Restate for protocol version 7, which is off there by default. */
+  readonly protocolV7: boolean;
 }
 
 export interface TargetCommand {
@@ -65,6 +67,7 @@ async function restateCommand(place: TargetPlace): Promise<TargetCommand> {
       RESTATE_DISABLE_TELEMETRY: 'true',
       // Expired invocations go within a second instead of an hour, so that a test can see it.
       RESTATE_WORKER__CLEANUP_INTERVAL: '1s',
+      ...(place.protocolV7 ? { RESTATE_EXPERIMENTAL_ENABLE_PROTOCOL_V7: 'true' } : {}),
       ...(place.identityKeyFile === undefined
         ? {}
         : { RESTATE_WORKER__INVOKER__REQUEST_IDENTITY_PRIVATE_KEY_PEM_FILE: place.identityKeyFile }),

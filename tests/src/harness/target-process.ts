@@ -15,6 +15,8 @@ import type { TargetName, TargetPlace } from './target-command.ts';
 export interface TargetOptions {
   readonly name?: TargetName;
   readonly identityKeyFile?: string;
+  /** Asks Restate for protocol version 7, which is off there by default. */
+  readonly protocolV7?: boolean;
 }
 
 /** A runtime under test: Holdfast or the real Restate server, as a process with a data folder and ports of its own. */
@@ -44,6 +46,7 @@ export class TargetProcess {
       ingressPort: await freePort(),
       adminPort: await freePort(),
       ...(options.identityKeyFile === undefined ? {} : { identityKeyFile: options.identityKeyFile }),
+      protocolV7: options.protocolV7 ?? false,
     });
     await target.start();
     return target;

@@ -58,4 +58,10 @@ export class TraceFile {
       return events.length >= times ? events : undefined;
     });
   }
+
+  /** Waits until user code did `event` and returns the detail that it noted the first time, e.g. an id. */
+  async waitForDetail(event: string): Promise<unknown> {
+    const [first] = await this.waitFor(event);
+    return first?.detail;
+  }
 }

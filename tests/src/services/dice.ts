@@ -1,24 +1,22 @@
 import * as restate from '@restatedev/restate-sdk';
 import { trace } from '../harness/trace-file.ts';
 
-const attempts = new Map<string, number>();
+const broken = new Set<string>();
 
 /** Everything that must come out the same when a handler runs again. */
 export const dice = restate.service({
   name: 'Dice',
   handlers: {
-    /** Fails its first three attempts at different places, and traces what every attempt saw. */
+    /** Fails once at each of three places, and traces there and at the end what it has seen so far. */
     throwDice: async (ctx: restate.Context, name: string) => {
-      const attempt = (attempts.get(name) ?? 0) + 1;
-      attempts.set(name, attempt);
       const seen: unknown[] = [ctx.rand.random(), ctx.rand.uuidv4()];
-      if (attempt === 1) breakHere(name, seen);
+      breakOnce(name, 'at the start', seen);
       seen.push(await ctx.date.now());
       seen.push(await ctx.run('outside', () => Math.random()));
-      if (attempt === 2) breakHere(name, seen);
+      breakOnce(name, 'after a step', seen);
       await ctx.sleep(1);
       seen.push(ctx.rand.random(), await ctx.date.toJSON(), ctx.request().id);
-      if (attempt === 3) breakHere(name, seen);
+      breakOnce(name, 'after a sleep', seen);
       seen.push(ctx.rand.uuidv4());
       trace(`dice ${name}`, seen);
       return seen;
@@ -27,9 +25,12 @@ export const dice = restate.service({
   options: { retryPolicy: { initialInterval: 10, maxInterval: 10 } },
 });
 
-function breakHere(name: string, seen: readonly unknown[]): never {
+function breakOnce(name: string, place: string, seen: readonly unknown[]): void {
+  const here = `${name} ${place}`;
+  if (broken.has(here)) return;
+  broken.add(here);
   trace(`dice ${name}`, seen);
-  throw new Error('broken on purpose');
+  throw new Error(`broken on purpose ${place}`);
 }
 
 export const services = [dice];
