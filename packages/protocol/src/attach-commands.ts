@@ -4,7 +4,7 @@ import type { InvocationReference } from './message.ts';
 import { MessageType } from './message-type.ts';
 import type { MessageReader } from './message-reader.ts';
 import { type CommandCodec, type CommandOf, CommandTail, writeCompletionId, writeName } from './command-codec.ts';
-import { once, required, requiredText } from './result-codec.ts';
+import { once, required, requiredText } from './field-rules.ts';
 
 export const attachInvocationCodec: CommandCodec<'attachInvocation'> = {
   type: MessageType.AttachInvocationCommand,

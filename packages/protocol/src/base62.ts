@@ -40,11 +40,15 @@ export function encodeBase62(bytes: Uint8Array, digits: number): string {
 /** Writes the number into `into`, all of it; false when a character is no digit or the number does not fit. */
 export function decodeBase62(text: string, start: number, end: number, into: Uint8Array): boolean {
   const limbs = new Uint16Array(into.length / 2);
-  for (let position = start; position < end; position += 1) {
-    let carry = digitByCharCode[text.charCodeAt(position)] ?? -1;
-    if (carry < 0) return false;
+  // An odd digit in front completes to a pair with a leading zero.
+  let position = start - ((end - start) % 2);
+  for (; position < end; position += 2) {
+    const high = position < start ? 0 : digitAt(text, position);
+    const low = digitAt(text, position + 1);
+    if (high < 0 || low < 0) return false;
+    let carry = high * 62 + low;
     for (let index = 0; index < limbs.length; index += 1) {
-      carry += (limbs[index] ?? 0) * 62;
+      carry += (limbs[index] ?? 0) * pairBase;
       limbs[index] = carry & 0xffff;
       carry >>>= 16;
     }
@@ -56,4 +60,8 @@ export function decodeBase62(text: string, start: number, end: number, into: Uin
     into[2 * index + 1] = limb >>> 8;
   }
   return true;
+}
+
+function digitAt(text: string, position: number): number {
+  return digitByCharCode[text.charCodeAt(position)] ?? -1;
 }

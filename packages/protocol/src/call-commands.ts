@@ -4,7 +4,8 @@ import type { CallTarget, Header } from './message.ts';
 import { MessageType } from './message-type.ts';
 import type { MessageReader } from './message-reader.ts';
 import { type CommandCodec, CommandTail, writeCompletionId, writeName } from './command-codec.ts';
-import { readHeaderInto, requiredId, requiredText, writeHeaders } from './result-codec.ts';
+import { requiredId, requiredText } from './field-rules.ts';
+import { readHeaderInto, writeHeaders } from './result-codec.ts';
 
 /** Call and OneWayCall carry the same target under different numbers: the send's invoke time shifted the later ones. */
 interface TargetFields {

@@ -58,7 +58,7 @@ describe('RFC 8785', () => {
 
 test('the order in which properties were set does not matter, and nothing is lost', () => {
   fc.assert(
-    fc.property(fc.jsonValue({ noUnicodeString: false }), (value) => {
+    fc.property(fc.jsonValue(), (value) => {
       const text = canonicalJson(value);
       const reversed = JSON.parse(JSON.stringify(value), (_, member: unknown) =>
         typeof member === 'object' && member !== null && !Array.isArray(member)
@@ -66,7 +66,7 @@ test('the order in which properties were set does not matter, and nothing is los
           : member,
       ) as unknown;
       expect(canonicalJson(reversed)).toBe(text);
-      expect(JSON.stringify(JSON.parse(text))).toBe(JSON.stringify(JSON.parse(canonicalJson(JSON.parse(text)))));
+      expect(JSON.parse(text)).toEqual(JSON.parse(JSON.stringify(value)));
     }),
   );
 });

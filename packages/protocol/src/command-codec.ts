@@ -2,7 +2,7 @@ import type { BinaryWriter } from '@bufbuild/protobuf/wire';
 import { writePresentUint32, writeString } from './frame-writer.ts';
 import type { Command, CommandKind } from './message.ts';
 import type { MessageReader } from './message-reader.ts';
-import { requiredId } from './result-codec.ts';
+import { requiredId } from './field-rules.ts';
 
 export type CommandOf<K extends CommandKind> = Extract<Command, { kind: K }>;
 

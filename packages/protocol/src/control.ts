@@ -11,7 +11,8 @@ import {
 import type { ErrorMessage, ProposeRunCompletion, Result } from './message.ts';
 import type { MessageReader } from './message-reader.ts';
 import { MessageType } from './message-type.ts';
-import { once, readFailed, required, requiredId, writeFailure } from './result-codec.ts';
+import { once, required, requiredId } from './field-rules.ts';
+import { readFailed, writeFailure } from './result-codec.ts';
 
 const behaviors = ['retry', 'pause', 'fail'] as const;
 

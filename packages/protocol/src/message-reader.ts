@@ -76,10 +76,14 @@ export class MessageReader {
   }
 
   string(): string {
-    this.#expect(WireType.LengthDelimited);
-    const value = this.#reader.string(true);
-    this.#checkBounds();
-    return value;
+    const start = this.#reader.pos;
+    this.#openLength();
+    this.#reader.pos = start;
+    try {
+      return this.#reader.string(true);
+    } catch (error) {
+      throw this.malformed(`field ${this.field} is not UTF-8 text`, error);
+    }
   }
 
   /** Reads a nested message; `decode` must read until `next` answers false. */
@@ -167,6 +171,6 @@ export function readMessage<T>(message: string, bytes: Uint8Array, decode: (read
     return decode(reader);
   } catch (error) {
     if (error instanceof ProtocolError) throw error;
-    throw reader.malformed(error instanceof Error ? error.message : 'unreadable', error);
+    throw reader.malformed('it ends inside a field, or a field is unreadable', error);
   }
 }

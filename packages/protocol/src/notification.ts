@@ -4,14 +4,12 @@ import type { Notification, NotificationId, NotificationKind, NotificationResult
 import { type MessageReader, readMessage } from './message-reader.ts';
 import { MessageType, messageTypeName } from './message-type.ts';
 import { ProtocolError } from './protocol-error.ts';
+import { once, required, requiredId } from './field-rules.ts';
 import {
-  once,
   readFailed,
   readStateKeys,
   readSuccess,
   readVoid,
-  required,
-  requiredId,
   writeFailure,
   writeStateKeys,
   writeValue,

@@ -2,7 +2,8 @@ import { writeString } from './frame-writer.ts';
 import type { Result } from './message.ts';
 import { MessageType } from './message-type.ts';
 import { type CommandCodec, type CommandOf, CommandTail, writeCompletionId, writeName } from './command-codec.ts';
-import { once, readFailed, readSuccess, required, writeResult } from './result-codec.ts';
+import { once, required } from './field-rules.ts';
+import { readFailed, readSuccess, writeResult } from './result-codec.ts';
 import type { MessageReader } from './message-reader.ts';
 import type { BinaryWriter } from '@bufbuild/protobuf/wire';
 

@@ -2,17 +2,8 @@ import { writePresentString, writePresentUint32, writeString } from './frame-wri
 import type { Result } from './message.ts';
 import { MessageType } from './message-type.ts';
 import { type CommandCodec, type CommandOf, CommandTail, writeName } from './command-codec.ts';
-import {
-  once,
-  readFailed,
-  readSuccess,
-  readVoid,
-  required,
-  requiredId,
-  requiredText,
-  writeResult,
-  writeVoid,
-} from './result-codec.ts';
+import { once, required, requiredId, requiredText } from './field-rules.ts';
+import { readFailed, readSuccess, readVoid, writeResult, writeVoid } from './result-codec.ts';
 
 export const sendSignalCodec: CommandCodec<'sendSignal'> = {
   type: MessageType.SendSignalCommand,

@@ -1,16 +1,8 @@
 import { writeBytes } from './frame-writer.ts';
 import { MessageType } from './message-type.ts';
 import { type CommandCodec, CommandTail, readNameOnly, writeCompletionId, writeName } from './command-codec.ts';
-import {
-  once,
-  readStateKeys,
-  readValue,
-  readVoid,
-  required,
-  writeStateKeys,
-  writeValue,
-  writeVoid,
-} from './result-codec.ts';
+import { once, required } from './field-rules.ts';
+import { readStateKeys, readValue, readVoid, writeStateKeys, writeValue, writeVoid } from './result-codec.ts';
 
 const emptyKey = new Uint8Array(0);
 

@@ -2,13 +2,12 @@ import { writeUint64 } from './frame-writer.ts';
 import type { Header, Result } from './message.ts';
 import { MessageType } from './message-type.ts';
 import { type CommandCodec, CommandTail, writeCompletionId, writeName } from './command-codec.ts';
+import { once, required } from './field-rules.ts';
 import {
-  once,
   readFailed,
   readHeaderInto,
   readSuccess,
   readValue,
-  required,
   writeHeaders,
   writeResult,
   writeValue,
