@@ -1,0 +1,122 @@
+/**
+ * Carries outbox rows to their partitions: in order per target, again and again until the receiver has them on disk. The receiver drops
+ * repeats, so a crash on either side only repeats a message.
+ */
+import type { Clock, Timer } from '../clock.ts';
+import type { DeliverMessage } from '../engine/effect.ts';
+import type { OutboxRecord } from '../engine/record.ts';
+import type { PartitionStore } from '../store/store.ts';
+
+const LIST_MAX = 1_000;
+const RETRY_MIN_MS = 50;
+const RETRY_MAX_MS = 5_000;
+
+type Row = Pick<OutboxRecord, 'target' | 'sequence' | 'message'>;
+
+export interface OutboxPumpParts {
+  readonly store: PartitionStore;
+  readonly clock: Clock;
+  /** Resolves to the highest sequence that the target has applied durably. */
+  readonly deliver: (row: Row) => Promise<number>;
+  readonly confirm: (row: Row) => Promise<unknown>;
+}
+
+interface Lane {
+  readonly rows: Row[];
+  running: boolean;
+  /** The store may hold rows that are not listed here. */
+  backlog: boolean;
+}
+
+export class OutboxPump {
+  readonly #parts: OutboxPumpParts;
+  #lanes = new Map<number, Lane>();
+  #retries = new Set<Timer>();
+
+  constructor(parts: OutboxPumpParts) {
+    this.#parts = parts;
+  }
+
+  push(effect: DeliverMessage): void {
+    this.#enqueue(effect);
+  }
+
+  /** Reads from the store what is left to deliver. */
+  async restart(): Promise<void> {
+    this.stop();
+    for (const row of await this.#parts.store.listOutbox(LIST_MAX)) this.#enqueue(row);
+  }
+
+  stop(): void {
+    this.#lanes = new Map();
+    for (const timer of this.#retries) timer.cancel();
+    this.#retries = new Set();
+  }
+
+  #enqueue(row: Row): void {
+    const lane = this.#lanes.get(row.target) ?? { rows: [], running: false, backlog: true };
+    this.#lanes.set(row.target, lane);
+    lane.rows.push(row);
+    if (!lane.running) void this.#run(row.target, lane);
+  }
+
+  async #run(target: number, lane: Lane): Promise<void> {
+    lane.running = true;
+    let delayMs = RETRY_MIN_MS;
+    while (this.#lanes.get(target) === lane) {
+      const row = lane.rows[0];
+      if (row === undefined) {
+        if (!lane.backlog) break;
+        await this.#relist(target, lane);
+        continue;
+      }
+      const outcome = await this.#deliver(row);
+      if (this.#lanes.get(target) !== lane) return;
+      if (outcome === 'confirmed') {
+        remove(lane, row.sequence);
+        delayMs = RETRY_MIN_MS;
+      } else if (outcome === 'gap') {
+        // Rows below this one are still in the store: a backlog longer than one listing.
+        await this.#relist(target, lane);
+      } else {
+        await this.#pause(delayMs);
+        delayMs = Math.min(delayMs * 2, RETRY_MAX_MS);
+      }
+    }
+    lane.running = false;
+  }
+
+  async #deliver(row: Row): Promise<'confirmed' | 'gap' | 'failed'> {
+    try {
+      const through = await this.#parts.deliver(row);
+      if (through < row.sequence) return 'gap';
+      await this.#parts.confirm(row);
+      return 'confirmed';
+    } catch {
+      return 'failed';
+    }
+  }
+
+  async #relist(target: number, lane: Lane): Promise<void> {
+    const rows = (await this.#parts.store.listOutbox(LIST_MAX)).filter((row) => row.target === target);
+    if (this.#lanes.get(target) !== lane) return;
+    lane.backlog = rows.length === LIST_MAX;
+    const known = new Map([...rows, ...lane.rows].map((row) => [row.sequence, row]));
+    lane.rows.splice(0, Infinity, ...[...known.values()].toSorted((a, b) => a.sequence - b.sequence));
+  }
+
+  #pause(delayMs: number): Promise<void> {
+    return new Promise((resolve) => {
+      const timer: Timer = this.#parts.clock.setTimer(delayMs, () => {
+        this.#retries.delete(timer);
+        resolve();
+      });
+      this.#retries.add(timer);
+    });
+  }
+}
+
+function remove(lane: Lane, sequence: number): void {
+  const index = lane.rows.findIndex((row) => row.sequence === sequence);
+  if (index >= 0) lane.rows.splice(index, 1);
+}

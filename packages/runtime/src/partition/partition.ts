@@ -1,0 +1,499 @@
+/**
+ * A partition: the single writer of a share of all invocations. It orders commands, loads what they need, lets the engine decide, commits
+ * many decisions in one durable write, and only then releases their effects.
+ *
+ * While one batch is being made durable the next one forms on top of it. A batch that promises nothing to anybody asks for no sync of its
+ * own. If a commit fails, or nobody knows whether it happened, the partition restarts itself: recovery from a crash and recovery from a
+ * failed commit are the same code.
+ */
+import type { InvocationId, Result } from '@holdfast/protocol';
+import type { Clock, Timer } from '../clock.ts';
+import { applyCommand } from '../engine/apply-command.ts';
+import type { EngineCommand, ReplyOf } from '../engine/command.ts';
+import type { AttemptEffect, Effect } from '../engine/effect.ts';
+import { Need } from '../engine/need.ts';
+import { prefetch, routingKey } from '../engine/prefetch.ts';
+import type { PartitionMessage } from '../engine/record.ts';
+import type { Registry } from '../engine/registry.ts';
+import { Transaction } from '../engine/transaction.ts';
+import type { Loaded, LoadRequest, PartitionStore } from '../store/store.ts';
+import { CachedView } from './cached-view.ts';
+import type { CacheLimits } from './cached-view.ts';
+import { CompletionWaiters } from './completion-waiters.ts';
+import { OpenBatch } from './open-batch.ts';
+import { OutboxPump } from './outbox-pump.ts';
+import { PartitionUnavailable } from './port.ts';
+import type { AttemptPort, PartitionPort } from './port.ts';
+import { TimerLoop } from './timer-loop.ts';
+
+export interface PartitionOptions {
+  readonly index: number;
+  readonly count: number;
+  readonly store: PartitionStore;
+  readonly registry: Registry;
+  readonly clock: Clock;
+  /** Runs a callback after the I/O of this turn, so that what arrives together is batched together. */
+  readonly defer: (callback: () => void) => void;
+  readonly createAttempts: (partition: PartitionPort) => AttemptPort;
+  /** Hands a message to its partition; resolves to the highest sequence applied there durably. */
+  readonly deliver: (
+    target: number,
+    command: { source: number; sequence: number; message: PartitionMessage },
+  ) => Promise<number>;
+  readonly limits?: Partial<PartitionLimits>;
+  readonly cache?: CacheLimits;
+  readonly onProblem: (problem: PartitionProblem) => void;
+}
+
+export interface PartitionLimits {
+  /** Commands of callers that may wait; beyond, they are refused as overload. Commands that finish work are never refused. */
+  readonly queueMax: number;
+  readonly batchCommandsMax: number;
+}
+
+/** For the log. `commitFailed` restarts the partition, `commandFailed` is a bug that was confined to one command. */
+export interface PartitionProblem {
+  readonly kind: 'commitFailed' | 'commandFailed' | 'recoveryFailed' | 'timersFailed';
+  readonly partition: number;
+  readonly error: unknown;
+  readonly command?: EngineCommand['kind'];
+}
+
+export interface PartitionStatistics {
+  commands: number;
+  /** Commands that ran again because something was not loaded. */
+  reruns: number;
+  commits: number;
+  syncs: number;
+}
+
+interface Job {
+  readonly command: EngineCommand;
+  readonly resolve: (reply: never) => void;
+  readonly reject: (error: Error) => void;
+}
+
+const DEFAULT_LIMITS: PartitionLimits = { queueMax: 20_000, batchCommandsMax: 2_000 };
+const RECOVERY_PAGE = 500;
+const RESTART_DELAY_MIN_MS = 100;
+const RESTART_DELAY_MAX_MS = 5_000;
+/** A command that is not satisfied by this many loads would never be. */
+const LOADS_MAX = 64;
+
+/** Work that callers bring; the rest finishes work that was accepted, and is never turned away. */
+const REFUSABLE: ReadonlySet<EngineCommand['kind']> = new Set(['invoke', 'attachCaller', 'editState', 'restart']);
+/** Replies that only pace the shell itself promise nothing to anybody. */
+const INTERNAL: ReadonlySet<EngineCommand['kind']> = new Set([
+  'advanceAttempt',
+  'failAttempt',
+  'fireTimer',
+  'adoptRegistry',
+  'recover',
+  'confirmMessage',
+]);
+
+export async function openPartition(options: PartitionOptions): Promise<Partition> {
+  const partition = new Partition(options);
+  await partition.recover();
+  return partition;
+}
+
+export class Partition implements PartitionPort {
+  readonly statistics: PartitionStatistics = { commands: 0, reruns: 0, commits: 0, syncs: 0 };
+  readonly attempts: AttemptPort;
+  readonly #options: PartitionOptions;
+  readonly #limits: PartitionLimits;
+  readonly #waiters = new CompletionWaiters();
+  readonly #timers: TimerLoop;
+  readonly #outbox: OutboxPump;
+  #view: CachedView;
+  #registry: Registry;
+  #queue: Job[] = [];
+  #queueHead = 0;
+  /** Commands that wait behind one of the same routing key, which waits for a load. */
+  #parked = new Map<string, Job[]>();
+  #batch = new OpenBatch(1);
+  #committing: OpenBatch | undefined;
+  #turnScheduled = false;
+  #undurable = false;
+  #restartTimer: Timer | undefined;
+  #restartDelayMs = RESTART_DELAY_MIN_MS;
+  #generation = 0;
+  #state: 'open' | 'restarting' | 'closed' = 'open';
+  #idle: (() => void)[] = [];
+
+  constructor(options: PartitionOptions) {
+    this.#options = options;
+    this.#limits = { ...DEFAULT_LIMITS, ...options.limits };
+    this.#registry = options.registry;
+    this.#view = new CachedView(options.cache);
+    this.#timers = new TimerLoop({
+      store: options.store,
+      clock: options.clock,
+      fire: (timer) => this.submit({ kind: 'fireTimer', timer }),
+      onProblem: (error) => options.onProblem({ kind: 'timersFailed', partition: options.index, error }),
+    });
+    this.#outbox = new OutboxPump({
+      store: options.store,
+      clock: options.clock,
+      deliver: (row) =>
+        options.deliver(row.target, { source: options.index, sequence: row.sequence, message: row.message }),
+      confirm: (row) => this.submit({ kind: 'confirmMessage', target: row.target, sequence: row.sequence }),
+    });
+    this.attempts = options.createAttempts(this);
+  }
+
+  submit<C extends EngineCommand>(command: C): Promise<ReplyOf<C>> {
+    return new Promise<ReplyOf<C>>((resolve, reject) => {
+      const refusal = this.#refuse(command);
+      if (refusal !== undefined) {
+        reject(refusal);
+        return;
+      }
+      // The reply of a command is of its own kind (see applyCommand); the queue holds all kinds.
+      this.#queue.push({ command, resolve, reject });
+      this.#schedule();
+    });
+  }
+
+  onCompleted(invocation: InvocationId, callback: (result: Result | undefined) => void): () => void {
+    return this.#waiters.add(invocation, callback);
+  }
+
+  /** Orders attempts for what was running, sets the timers, delivers what is in transit. Also after a failed commit. */
+  async recover(): Promise<void> {
+    const generation = this.#generation;
+    let after: InvocationId | undefined;
+    for (;;) {
+      const running = await this.#options.store.listRunning(after, RECOVERY_PAGE);
+      if (generation !== this.#generation) return;
+      await Promise.all(running.map((invocation) => this.#recoverOne(invocation)));
+      after = running.at(-1);
+      if (running.length < RECOVERY_PAGE) break;
+    }
+    await this.#timers.restart();
+    await this.#outbox.restart();
+  }
+
+  /** Takes no more commands, lets those it has finish, and forgets its attempts. */
+  async close(): Promise<void> {
+    if (this.#state === 'closed') return;
+    this.#state = 'closed';
+    this.#timers.stop();
+    this.#outbox.stop();
+    this.#restartTimer?.cancel();
+    while (!this.#isIdle()) await new Promise<void>((resolve) => this.#idle.push(resolve));
+    this.#waiters.tellAllUnknown();
+  }
+
+  #refuse(command: EngineCommand): PartitionUnavailable | undefined {
+    if (this.#state === 'closed') return new PartitionUnavailable('CLOSED', 'The runtime is shutting down.');
+    if (this.#state === 'restarting') {
+      return new PartitionUnavailable(
+        'OVERLOADED',
+        'The store failed to commit; the partition is about to read it again.',
+      );
+    }
+    if (REFUSABLE.has(command.kind) && this.#queueLength() >= this.#limits.queueMax) {
+      return new PartitionUnavailable('OVERLOADED', `${this.#queueLength()} commands are waiting already.`);
+    }
+    return undefined;
+  }
+
+  #queueLength(): number {
+    return this.#queue.length - this.#queueHead;
+  }
+
+  #schedule(): void {
+    if (this.#turnScheduled) return;
+    this.#turnScheduled = true;
+    this.#options.defer(() => {
+      this.#turnScheduled = false;
+      this.#turn();
+    });
+  }
+
+  #turn(): void {
+    for (let taken = 0; taken < this.#limits.batchCommandsMax; taken++) {
+      const job = this.#queue[this.#queueHead];
+      if (job === undefined) break;
+      this.#queueHead++;
+      this.#accept(job);
+    }
+    if (this.#queueHead === this.#queue.length) {
+      this.#queue = [];
+      this.#queueHead = 0;
+    } else {
+      this.#schedule();
+    }
+    this.#flush();
+  }
+
+  #accept(job: Job): void {
+    const waiting = this.#parked.get(routingKey(job.command));
+    if (waiting === undefined) this.#run(job, LOADS_MAX, true);
+    else waiting.push(job);
+  }
+
+  /** Runs a command until it has what it needs. Returns false when it waits for a load. */
+  #run(job: Job, loadsLeft: number, hinted: boolean): boolean {
+    const { command } = job;
+    const env = {
+      now: this.#options.clock.now(),
+      registry: this.#registry,
+      partition: this.#options.index,
+      partitions: this.#options.count,
+    };
+    let loads = loadsLeft;
+    let request = hinted ? this.#hint(command, env.registry) : undefined;
+    for (;;) {
+      if (request !== undefined) {
+        const loaded = this.#load(job, request, loads);
+        if (loaded === 'later') return false;
+        if (loaded === 'failed') return true;
+      }
+      const tx = new Transaction(this.#view);
+      try {
+        const reply = applyCommand(tx, env, command);
+        this.#merge(job, tx, reply);
+        return true;
+      } catch (error) {
+        if (!(error instanceof Need) || --loads <= 0) {
+          this.#options.onProblem({
+            kind: 'commandFailed',
+            partition: this.#options.index,
+            error,
+            command: command.kind,
+          });
+          job.reject(error instanceof Error ? error : new Error(String(error)));
+          return true;
+        }
+        this.statistics.reruns++;
+        request = error;
+      }
+    }
+  }
+
+  #hint(command: EngineCommand, registry: Registry): LoadRequest | undefined {
+    const records = prefetch(
+      { now: 0, registry, partition: this.#options.index, partitions: this.#options.count },
+      command,
+    ).filter((ref) => !this.#view.holds(ref));
+    return records.length === 0 ? undefined : { records, ranges: [], journals: [] };
+  }
+
+  #load(job: Job, request: LoadRequest, loadsLeft: number): 'now' | 'later' | 'failed' {
+    const view = this.#view;
+    const pending = view.beginLoad(request);
+    let loaded: Loaded | Promise<Loaded>;
+    try {
+      loaded = this.#options.store.load(request);
+    } catch (error) {
+      view.endLoad(pending, undefined, 0);
+      job.reject(error instanceof Error ? error : new Error(String(error)));
+      return 'failed';
+    }
+    if (!(loaded instanceof Promise)) {
+      view.endLoad(pending, loaded, this.#options.clock.now());
+      return 'now';
+    }
+    this.#park(
+      job,
+      loadsLeft,
+      loaded.finally(() => undefined),
+      pending,
+      view,
+    );
+    return 'later';
+  }
+
+  #park(
+    job: Job,
+    loadsLeft: number,
+    loading: Promise<Loaded>,
+    pending: ReturnType<CachedView['beginLoad']>,
+    view: CachedView,
+  ): void {
+    const key = routingKey(job.command);
+    const generation = this.#generation;
+    if (!this.#parked.has(key)) this.#parked.set(key, []);
+    const settle = (loaded: Loaded | undefined, error?: unknown): void => {
+      view.endLoad(pending, loaded, this.#options.clock.now());
+      if (generation !== this.#generation) {
+        job.reject(outcomeUnknown());
+        return;
+      }
+      if (loaded === undefined) job.reject(error instanceof Error ? error : new Error(String(error)));
+      else if (!this.#run(job, loadsLeft - 1, false)) return;
+      this.#unpark(key);
+      this.#flush();
+    };
+    loading.then(
+      (loaded) => settle(loaded),
+      (error: unknown) => settle(undefined, error),
+    );
+  }
+
+  #unpark(key: string): void {
+    for (;;) {
+      const next = this.#parked.get(key)?.shift();
+      if (next === undefined) {
+        this.#parked.delete(key);
+        return;
+      }
+      if (!this.#run(next, LOADS_MAX, true)) return;
+    }
+  }
+
+  #merge(job: Job, tx: Transaction, reply: unknown): void {
+    this.statistics.commands++;
+    if (job.command.kind === 'adoptRegistry') this.#registry = job.command.registry;
+    this.#view.apply(tx, this.#batch.number);
+    this.#batch.add(tx);
+    // The engine's reply to this command is what its submitter was promised.
+    const resolve = (): void => job.resolve(reply as never);
+    this.#batch.addReply({ kind: 'reply', resolve, reject: job.reject }, !INTERNAL.has(job.command.kind));
+  }
+
+  #flush(): void {
+    if (this.#committing !== undefined) return;
+    if (this.#batch.isEmpty) {
+      this.#wakeIdle();
+      return;
+    }
+    const batch = this.#batch;
+    this.#batch = new OpenBatch(batch.number + 1);
+    // Reads wait only for what they may have seen; when all of that is durable there is nothing to wait for.
+    if (!batch.hasWrites && !(batch.durable && this.#undurable)) {
+      this.#release(batch);
+      this.#wakeIdle();
+      return;
+    }
+    this.#committing = batch;
+    const generation = this.#generation;
+    this.statistics.commits++;
+    if (batch.durable) this.statistics.syncs++;
+    this.#options.store.commit(batch.toStore()).then(
+      () => this.#committed(batch, generation),
+      (error: unknown) => this.#commitFailed(batch, generation, error),
+    );
+  }
+
+  #committed(batch: OpenBatch, generation: number): void {
+    if (generation !== this.#generation) return;
+    this.#committing = undefined;
+    this.#undurable = !batch.durable;
+    this.#restartDelayMs = RESTART_DELAY_MIN_MS;
+    this.#view.committed(batch.number, batch.keys, batch.invocations);
+    this.#release(batch);
+    this.#flush();
+  }
+
+  #release(batch: OpenBatch): void {
+    const attempts: AttemptEffect[] = [];
+    const replies: (() => void)[] = [];
+    for (const release of batch.releases) {
+      if (release.kind === 'reply') replies.push(release.resolve);
+      else this.#perform(release.effect, attempts);
+    }
+    if (attempts.length > 0) this.attempts.release(attempts);
+    for (const resolve of replies) resolve();
+  }
+
+  #perform(effect: Effect, attempts: AttemptEffect[]): void {
+    switch (effect.kind) {
+      case 'invocationCompleted':
+        this.#waiters.tell(effect.invocation, effect.result);
+        return;
+      case 'armTimer':
+        this.#timers.arm(effect.fireAt);
+        return;
+      case 'deliverMessage':
+        this.#outbox.push(effect);
+        return;
+      default:
+        attempts.push(effect);
+    }
+  }
+
+  #commitFailed(batch: OpenBatch, generation: number, error: unknown): void {
+    if (generation !== this.#generation) return;
+    this.#options.onProblem({ kind: 'commitFailed', partition: this.#options.index, error });
+    this.#abandon(batch);
+    this.#restart();
+  }
+
+  /** Drops everything that was not released, and tells whoever waits that nobody knows. */
+  #abandon(failed: OpenBatch | undefined): void {
+    const released = [...(failed?.releases ?? []), ...this.#batch.releases];
+    const jobs = [...this.#queue.slice(this.#queueHead), ...[...this.#parked.values()].flat()];
+    this.#generation++;
+    this.#committing = undefined;
+    this.#batch = new OpenBatch(this.#batch.number + 1);
+    this.#queue = [];
+    this.#queueHead = 0;
+    this.#parked = new Map();
+    this.#view = new CachedView(this.#options.cache);
+    this.#undurable = true;
+    this.#timers.stop();
+    this.#outbox.stop();
+    this.attempts.resetAll();
+    for (const release of released) if (release.kind === 'reply') release.reject(outcomeUnknown());
+    for (const job of jobs) job.reject(outcomeUnknown());
+    this.#waiters.tellAllUnknown();
+  }
+
+  #restart(): void {
+    if (this.#state === 'closed') {
+      this.#wakeIdle();
+      return;
+    }
+    this.#state = 'restarting';
+    this.#recoverLater();
+  }
+
+  #recoverLater(): void {
+    this.#restartTimer = this.#options.clock.setTimer(this.#restartDelayMs, () => void this.#recoverAgain());
+    this.#restartDelayMs = Math.min(this.#restartDelayMs * 2, RESTART_DELAY_MAX_MS);
+  }
+
+  async #recoverAgain(): Promise<void> {
+    const generation = this.#generation;
+    this.#state = 'open';
+    try {
+      await this.recover();
+    } catch (error) {
+      if (generation !== this.#generation) return;
+      this.#options.onProblem({ kind: 'recoveryFailed', partition: this.#options.index, error });
+      this.#recoverLater();
+    }
+  }
+
+  /** An invocation that cannot be recovered is reported and left alone; it must not hold up the others. */
+  async #recoverOne(invocation: InvocationId): Promise<void> {
+    try {
+      await this.submit({ kind: 'recover', invocation });
+    } catch (error) {
+      if (error instanceof PartitionUnavailable) throw error;
+    }
+  }
+
+  #isIdle(): boolean {
+    return (
+      this.#committing === undefined && this.#batch.isEmpty && this.#queueLength() === 0 && this.#parked.size === 0
+    );
+  }
+
+  #wakeIdle(): void {
+    const waiting = this.#idle;
+    this.#idle = [];
+    for (const wake of waiting) wake();
+  }
+}
+
+function outcomeUnknown(): PartitionUnavailable {
+  return new PartitionUnavailable(
+    'OUTCOME_UNKNOWN',
+    'The store failed while this was being committed; whether it happened is not known. Ask by id or idempotency key.',
+  );
+}
