@@ -54,7 +54,6 @@ export const allowedLookup: LookupFunction = (hostname, options, callback) => {
 };
 
 function addressDenied(host: string, address: string): AddressDenied {
-  return new AddressDenied(
-    `${host} is at ${address}, a link-local, multicast or metadata address, which deployments may not have`,
-  );
+  const place = host === address ? host : `${host} (${address})`;
+  return new AddressDenied(`${place} is a link-local, multicast or metadata address, which deployments may not have`);
 }

@@ -6,6 +6,7 @@ export function describeNetworkError(error: unknown): string {
     return [...new Set(error.errors.map((one: unknown) => describeNetworkError(one)))].join('; ');
   }
   if (!(error instanceof Error)) return String(error);
+  if (isCancelled(error)) return describeNetworkError(error.cause);
   if (error.message !== '') return error.message;
   return 'code' in error && typeof error.code === 'string' ? error.code : error.name;
 }
@@ -18,5 +19,11 @@ export function decideStreamFailure(error: unknown, connected: boolean): StreamF
 }
 
 export function hasCode(error: unknown, code: string): boolean {
-  return error instanceof Error && 'code' in error && error.code === code;
+  if (!(error instanceof Error)) return false;
+  return ('code' in error && error.code === code) || (isCancelled(error) && hasCode(error.cause, code));
+}
+
+/** What Node tells a stream whose session failed before the stream had begun; the cause is what happened. */
+function isCancelled(error: Error): boolean {
+  return 'code' in error && error.code === 'ERR_HTTP2_STREAM_CANCEL' && error.cause !== undefined;
 }
