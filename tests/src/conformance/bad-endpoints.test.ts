@@ -45,7 +45,8 @@ const misbehaviours: Record<string, Misbehaviour> = {
   'sends an error of its own': { body: '000200000000000708f4031202' + Buffer.from('no').toString('hex') },
   'announces a frame of two gigabytes': { body: '0401000080000000' },
   'suspends without waiting for anything': { body: '0001000000000000' },
-  'reports a completion of a step that is none': { body: '000500000000000508631201' + '78' },
+  'reports the completion of a step without a result': { body: '00050000000000020863' },
+  'reports the completion of a step that it never had': { body: '00050000000000050863720178' },
 };
 
 /** These hurt a real Restate server for good; the suite does not show them to it. */
@@ -53,7 +54,7 @@ const onlyForHoldfast: Record<string, Misbehaviour> = {
   'ends without an output': { body: endFrame },
   'sends a frame of the custom range': { body: 'fc00000000000000' },
   'sends an output that cannot be decoded': { body: '0401000000000003ffffff0003000000000000' },
-  'sends a command with invalid text': { body: '040c00000000000462' + '02fffe' },
+  'sends a command with invalid text': { body: '040c0000000000046202fffe' },
 };
 
 const endpoints: FakeEndpoint[] = [];

@@ -167,3 +167,20 @@ test('a query that is no SQL or writes is refused', async () => {
   }
   expect((await world().admin.findInvocation(holding))?.id).toBe(holding);
 });
+
+test('the dialect of SQL is that of the store', async () => {
+  const ask = async (query: string): Promise<boolean> =>
+    (await world().admin.ask('/query', { json: { query }, headers: { accept: 'application/json' } })).status === 200;
+
+  const understood = {
+    dataFusion: await ask('select arrow_typeof(1) as t'),
+    sqlite: await ask("select typeof(1) as t, iif(1, 'a', 'b') as i"),
+  };
+
+  expect(understood).toEqual(
+    world().target.differs('sql-dialect', {
+      restate: { dataFusion: true, sqlite: false },
+      holdfast: { dataFusion: false, sqlite: true },
+    }),
+  );
+});

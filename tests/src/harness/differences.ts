@@ -70,6 +70,18 @@ export const differences = {
     holdfast: 'are decoded before anything is stored; that attempt fails',
     why: 'A faulty endpoint may hurt only its own invocations.',
   },
+  'ready-means-registered': {
+    subject: 'Requests in the first moments after a start',
+    restate: 'may be answered 404 "service not found" until the registry has been read',
+    holdfast: 'the ingress does not listen, or answers 503, until the registry is loaded',
+    why: 'A caller takes 404 as final and would drop its request.',
+  },
+  'sql-dialect': {
+    subject: 'SQL dialect of `POST /query`',
+    restate: 'DataFusion',
+    holdfast: 'SQLite; the views and columns have the same names where they mean the same',
+    why: 'The embedded store is SQLite, and what it executes is what it is asked.',
+  },
 } as const satisfies Record<string, Difference>;
 
 export type DifferenceId = keyof typeof differences;
