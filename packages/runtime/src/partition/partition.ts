@@ -182,6 +182,9 @@ export class Partition implements PartitionPort {
       this.#queue = [];
       this.#queueHead = 0;
     } else {
+      // What was taken is cut off, or a queue that never runs empty would never shrink.
+      this.#queue = this.#queue.slice(this.#queueHead);
+      this.#queueHead = 0;
       this.#schedule();
     }
     this.#flush();
