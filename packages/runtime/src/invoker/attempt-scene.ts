@@ -22,7 +22,7 @@ export const inputFrame: Uint8Array = encodeCommand({
   kind: 'input',
   name: '',
   headers: [],
-  value: new Uint8Array([1]),
+  value: new TextEncoder().encode('"hi"'),
 });
 
 const deploymentId: DeploymentId = deploymentIdFromFingerprint(new Uint8Array(16).fill(7));

@@ -64,7 +64,10 @@ export class Http2Session {
       maxSessionMemory: sessionMemoryMb,
       settings: { enablePush: false, initialWindowSize: streamWindowBytes },
     });
-    this.#session.on('connect', () => this.#session.setLocalWindowSize(connectionWindowBytes));
+    this.#session.on('connect', () => {
+      // A peer that speaks something else has destroyed it before Node tells of the connection.
+      if (!this.#session.destroyed) this.#session.setLocalWindowSize(connectionWindowBytes);
+    });
     this.#session.once('remoteSettings', () => {
       this.#connected = true;
       this.#keepAlive();
@@ -127,6 +130,7 @@ export class Http2Session {
   #keepAlive(): void {
     this.#timer?.cancel();
     this.#timer = this.#clock.setTimer(this.#timings.pingEveryMs, () => {
+      if (this.#session.destroyed) return;
       if (this.#streams === 0 && this.#clock.now() - this.#usedAt >= this.#timings.idleMs) return this.#session.close();
       this.#timer = this.#clock.setTimer(this.#timings.pingAnswerMs, () => {
         this.#session.destroy(new Error(`a ping was not answered within ${this.#timings.pingAnswerMs} ms`));

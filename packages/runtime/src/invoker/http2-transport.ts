@@ -57,14 +57,25 @@ export class Http2Transport implements Transport {
     }
   }
 
+  /** For metrics: connections held, those whose peer has answered, those that take no new streams. */
   get sessionCount(): number {
-    let count = 0;
-    for (const sessions of this.#sessions.values()) count += sessions.size;
-    return count;
+    return this.#all().length;
+  }
+
+  get connectedSessions(): number {
+    return this.#all().filter((session) => session.connected).length;
+  }
+
+  get drainingSessions(): number {
+    return this.#all().filter((session) => session.room(Number.POSITIVE_INFINITY) === 0).length;
   }
 
   close(): void {
-    for (const sessions of this.#sessions.values()) for (const session of sessions) session.close();
+    for (const session of this.#all()) session.close();
+  }
+
+  #all(): readonly Http2Session[] {
+    return [...this.#sessions.values()].flatMap((sessions) => [...sessions]);
   }
 
   #addressOf(deployment: Deployment): EndpointAddress {
