@@ -204,3 +204,29 @@ test('protocol versions that nobody speaks are refused', async () => {
     await past.close();
   }
 });
+
+test('an operator hides a service from the ingress and shows it again', async () => {
+  const hidden = await world().admin.ask('/services/Described', { method: 'PATCH', json: { public: false } });
+  const refused = await world().ingress.ask('/Described/plain');
+  const shown = await world().admin.ask('/services/Described', { method: 'PATCH', json: { public: true } });
+  const answered = await world().ingress.ask('/Described/plain');
+
+  expect([hidden.status, refused.status, shown.status, answered.status]).toEqual([200, 400, 200, 200]);
+});
+
+test('a deployment follows its process to another address', async () => {
+  const old = await world().startServices({ module: 'counter' });
+  const id = await world().register(old);
+  const moved = await world().startServices({ module: 'counter' });
+
+  const answer = await world().admin.ask(`/deployments/${id}`, {
+    method: 'PATCH',
+    json: { uri: moved.url },
+    headers: { 'x-holdfast-reason': 'the process has moved' },
+  });
+  await old.kill();
+
+  expect(answer.status).toBe(200);
+  expect(await world().ingress.call('Counter/moved/add', 3)).toBe(3);
+  expect((await world().admin.ask('/services/Counter')).json()).toMatchObject({ deployment_id: id });
+});
