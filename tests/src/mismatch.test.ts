@@ -26,24 +26,27 @@ describe.skipIf(chosenTarget() !== 'holdfast')('other code at the address of ver
 
   test('pauses at once and names the entry, what was expected, what was found and the deployment', async () => {
     const { name, invocationId } = await startAndSwap('other-name');
-    const row = await world().admin.waitForStatus(invocationId, 'paused');
+    await world().admin.waitForStatus(invocationId, 'paused');
 
-    const view = await world().admin.ask(`/invocations/${invocationId}`);
+    const answer = await world().admin.ask(`/invocations/${invocationId}`);
 
-    expect(view.status).toBe(200);
-    expect(view.json()).toMatchObject({
+    expect(answer.status).toBe(200);
+    expect(answer.json()).toMatchObject({
       id: invocationId,
       status: 'paused',
+      pin: { deployment: world().deploymentId },
       mismatch: {
-        entry: { index: 1, type: 'Run', name: 'charge' },
-        expected: expect.stringContaining('charge'),
+        command_index: 1,
+        entry_index: 1,
+        expected: { kind: 'run', name: 'charge' },
         found: expect.stringContaining('charge twice'),
-        recordedBy: world().deploymentId,
-        attemptedBy: world().deploymentId,
+        recorded_by: world().deploymentId,
+        replayed_by: world().deploymentId,
+        next: expect.stringContaining(`resume ${invocationId}`),
       },
+      // One attempt of the other code is all there was: a mismatch is no transient failure.
+      retries: { counted: 1 },
     });
-    // One attempt of the other code is all there was: a mismatch is no transient failure.
-    expect(row.retry_count ?? 1).toBe(1);
     expect(world().trace.count(`charge ${name}`)).toBe(1);
 
     await world().services.restart({ version: 'v1' });

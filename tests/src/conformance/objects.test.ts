@@ -94,6 +94,19 @@ test('state that was written before a terminal error stays written', async () =>
   expect(await world().ingress.call(`Counter/${key}/value`)).toBe(41);
 });
 
+test('editing the state of a key whose handler is at work', async () => {
+  const key = unique('key');
+  const holding = await world().ingress.send(`Counter/${key}/hold`, key);
+  await world().trace.waitFor(`holding ${key}`);
+
+  const edited = await world().admin.ask('/services/Counter/state', {
+    json: { object_key: key, new_state: { count: [57] } },
+  });
+
+  expect(edited.status).toBe(world().target.differs('state-edit-of-busy-key', { restate: 202, holdfast: 409 }));
+  await release(key, holding.invocationId);
+});
+
 /** Lets the handler that holds the key go on, and waits until it has ended. */
 async function release(key: string, invocationId: string): Promise<void> {
   const event = await world().trace.waitForDetail(`holding ${key}`);

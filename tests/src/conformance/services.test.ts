@@ -90,6 +90,13 @@ test('a terminal error without a code is 500', async () => {
   expect(answer.json()).toMatchObject({ code: 500, message: 'broken' });
 });
 
+test('a terminal error with a code that is no error in HTTP', async () => {
+  const answer = await world().ingress.ask('/Greeter/fail', { json: { message: 'odd', code: 299 } });
+
+  expect(answer.status).toBe(world().target.differs('failure-code-as-status', { restate: 299, holdfast: 500 }));
+  expect(answer.json()).toMatchObject({ code: 299, message: 'odd' });
+});
+
 test('calls to a stateless service run at the same time', async () => {
   const group = { name: unique('group'), size: 8 };
 

@@ -82,6 +82,18 @@ export const differences = {
     holdfast: 'SQLite; the views and columns have the same names where they mean the same',
     why: 'The embedded store is SQLite, and what it executes is what it is asked.',
   },
+  'failure-code-as-status': {
+    subject: "HTTP status of a handler's terminal error with a code below 400",
+    restate: 'is that code',
+    holdfast: 'is 500; the body has the code',
+    why: 'An error must not look like a success or a redirect to a caller that reads only the status.',
+  },
+  'state-edit-of-busy-key': {
+    subject: 'Editing the state of a key whose exclusive handler is at work',
+    restate: 'is accepted, and applied when the key is free',
+    holdfast: 'is 409',
+    why: 'The state that the operator looked at is about to change.',
+  },
 } as const satisfies Record<string, Difference>;
 
 export type DifferenceId = keyof typeof differences;
