@@ -3,13 +3,16 @@ import { once } from 'node:events';
 import { createServer as createHttp1Server, type IncomingMessage, type ServerResponse } from 'node:http';
 import {
   createServer as createHttp2Server,
+  createSecureServer,
   type Http2Server,
   type Http2ServerRequest,
   type Http2ServerResponse,
 } from 'node:http2';
+import { createServer as createHttpsServer } from 'node:https';
 import { type AddressInfo, createServer as createTcpServer, type Server, type Socket } from 'node:net';
 import { afterEach, expect, test } from 'vitest';
 import { parseEndpointAddress } from '../invoker/endpoint-address.ts';
+import { localCertificate, localCertificateKey } from '../invoker/local-certificate.ts';
 import { RequestIdentity } from '../invoker/request-identity.ts';
 import { createDiscover, type Discovered, type DiscoverOptions } from './discover.ts';
 
@@ -242,5 +245,28 @@ test('a denied address is not connected to', async () => {
   await expect(discover('http://169.254.169.254/')).rejects.toMatchObject({
     code: 'DISCOVERY_ADDRESS_DENIED',
     message: expect.stringContaining('169.254.169.254 is a link-local, multicast or metadata address'),
+  });
+});
+
+const tls = { cert: localCertificate, key: localCertificateKey };
+const trust = { tls: { ca: localCertificate } };
+
+test('behind TLS the server chooses between HTTP/2 and HTTP/1.1', async () => {
+  const http2 = await listen(createSecureServer(tls, quiet().http2Handler()));
+  const http1 = await listen(createHttpsServer(tls, quiet().http1Handler()));
+
+  const modern = await discover(http2.replace('http:', 'https:'), trust);
+  const old = await discover(http1.replace('http:', 'https:'), trust);
+
+  expect(modern).toMatchObject({ http1: false, manifest: { protocolMode: 'bidi' } });
+  expect(old).toMatchObject({ http1: true, manifest: { protocolMode: 'requestResponse' } });
+});
+
+test('a certificate that nobody trusts makes an endpoint unreachable', async () => {
+  const url = await listen(createSecureServer(tls, quiet().http2Handler()));
+
+  await expect(discover(url.replace('http:', 'https:'))).rejects.toMatchObject({
+    code: 'DISCOVERY_UNREACHABLE',
+    message: expect.stringContaining('self-signed certificate'),
   });
 });

@@ -1,6 +1,7 @@
 import { request as httpRequest } from 'node:http';
 import { connect as connectHttp2 } from 'node:http2';
 import { request as httpsRequest } from 'node:https';
+import { isIP } from 'node:net';
 import { connect as connectTls, type SecureContextOptions } from 'node:tls';
 import { allowedLookup } from '../invoker/address-rule.ts';
 import { type EndpointAddress, pathAt } from '../invoker/endpoint-address.ts';
@@ -129,7 +130,8 @@ export function chooseByAlpn(address: EndpointAddress, options: ManifestRequestO
     ...options.tls,
     host: address.host,
     port: address.port,
-    servername: address.host,
+    // TLS has no name for an address.
+    ...(isIP(address.host) === 0 ? { servername: address.host } : {}),
     ALPNProtocols: ['h2', 'http/1.1'],
     lookup: allowedLookup,
   });

@@ -1,10 +1,17 @@
 import * as restate from '@restatedev/restate-sdk';
 import { once } from 'node:events';
-import { createServer, type Http2Server, type ServerHttp2Session, type ServerHttp2Stream } from 'node:http2';
+import {
+  createSecureServer,
+  createServer,
+  type Http2Server,
+  type ServerHttp2Session,
+  type ServerHttp2Stream,
+} from 'node:http2';
 import { createServer as createTcpServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { afterEach, expect, test } from 'vitest';
 import { AttemptScene } from './attempt-scene.ts';
 import { Http2Transport, type Http2TransportOptions } from './http2-transport.ts';
+import { localCertificate, localCertificateKey } from './local-certificate.ts';
 import { ManualClock } from './manual-clock.ts';
 import { RequestIdentity } from './request-identity.ts';
 import { StreamLog } from './stream-log.ts';
@@ -412,4 +419,28 @@ MC4CAQAwBQYDK2VwBCIEIPe++4ZTPQDF81otpoU/mOGHC2vOAVp9WbiCblvn3nXO
   expect(signed.log.head).toMatchObject({ status: 200, contentType });
   expect(new TextDecoder().decode(Uint8Array.from(signed.log.bytes))).toContain('"hello"');
   expect(refused.log.head?.status).toBe(401);
+});
+
+test('attempts run over TLS, and an untrusted certificate is an unreachable endpoint', async () => {
+  const server = createSecureServer({ cert: localCertificate, key: localCertificateKey });
+  server.on('sessionError', () => undefined);
+  server.on('stream', (stream) => {
+    stream.on('error', () => undefined);
+    stream.respond({ ':status': 200, 'content-type': contentType });
+    stream.pipe(stream);
+  });
+  const url = (await listen(server)).replace('http:', 'https:');
+  open.push({ close: () => new Promise((resolve) => server.close(resolve)) });
+
+  const trusted = begin(createTransport({ tls: { ca: localCertificate } }), requestTo(url));
+  trusted.stream.write(Uint8Array.from([1]));
+  trusted.stream.halfClose();
+  const untrusted = begin(createTransport(), requestTo(url));
+  await Promise.all([trusted.log.ended, untrusted.log.ended]);
+
+  expect(trusted.log.bytes).toEqual([1]);
+  expect(untrusted.log.failure).toEqual({
+    kind: 'unreachable',
+    message: expect.stringContaining('could not be reached: self-signed certificate'),
+  });
 });
