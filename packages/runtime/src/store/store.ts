@@ -33,11 +33,18 @@ export interface Loaded {
 /** For invocations, `tail` holds the frames from entry `record.journal.length` on, which the row does not count yet. */
 export type LoadedRecord = TableRecord & { readonly tail: readonly Uint8Array[] };
 
-export type RecordWrite = { readonly kind: 'put'; readonly entry: TableRecord } | { readonly kind: 'delete'; readonly ref: RecordRef };
+export type RecordWrite =
+  | { readonly kind: 'put'; readonly entry: TableRecord }
+  | { readonly kind: 'delete'; readonly ref: RecordRef };
 
 export type JournalWrite =
   /** Frames become entries `[firstIndex, firstIndex + frames.length)`. */
-  | { readonly kind: 'append'; readonly invocation: InvocationId; readonly firstIndex: number; readonly frames: readonly Uint8Array[] }
+  | {
+      readonly kind: 'append';
+      readonly invocation: InvocationId;
+      readonly firstIndex: number;
+      readonly frames: readonly Uint8Array[];
+    }
   /** The invocation stopped running: its log frames become pages, and nothing per invocation stays in memory. */
   | { readonly kind: 'seal'; readonly invocation: InvocationId }
   | { readonly kind: 'drop'; readonly invocation: InvocationId };

@@ -1,0 +1,128 @@
+/**
+ * One sync that covers many commits.
+ *
+ * SQLite with `synchronous=NORMAL` writes commits to the write-ahead log without waiting for the disk. An fdatasync of that file, begun after
+ * a commit returned, makes the commit and all before it durable: the same as `synchronous=FULL`, with the wait moved to another thread and
+ * shared by everybody who commits meanwhile.
+ *
+ * A sync that failed is never repeated: the kernel has dropped the pages that it could not write and calls the next attempt a success.
+ */
+import { closeSync, fstatSync, openSync, statSync } from 'node:fs';
+import { Worker } from 'node:worker_threads';
+import { storeClosed } from '../store-error.ts';
+import type { StoreError } from '../store-error.ts';
+import { syncFailed } from './sqlite-error.ts';
+import { STOP, SYNC } from './sync-order.ts';
+import type { SyncOutcome, SyncWorkerInput } from './sync-order.ts';
+import { workerFile } from './worker-file.ts';
+
+interface Waiter {
+  /** Number of the last write that must be covered. */
+  readonly write: number;
+  readonly resolve: () => void;
+  readonly reject: (error: unknown) => void;
+}
+
+export interface CoveringSyncOptions {
+  /** The `-wal` file. It exists: the caller has written. */
+  readonly path: string;
+  /** Called once, before any waiter is rejected. The process must end. */
+  readonly onFatal: (error: StoreError) => void;
+}
+
+export class CoveringSync {
+  readonly #path: string;
+  readonly #onFatal: (error: StoreError) => void;
+  readonly #descriptor: number;
+  readonly #order = new Int32Array(new SharedArrayBuffer(4));
+  readonly #worker: Worker;
+  #waiters: Waiter[] = [];
+  #written = 0;
+  #synced = 0;
+  /** Writes that the sync under way covers. */
+  #covering: number | undefined;
+  #failure: StoreError | undefined;
+
+  constructor(options: CoveringSyncOptions) {
+    this.#path = options.path;
+    this.#onFatal = options.onFatal;
+    // The log carries none of SQLite's locks, so that a descriptor of our own is harmless here, and only here.
+    this.#descriptor = openSync(options.path, 'r+');
+    const input: SyncWorkerInput = { order: this.#order, descriptor: this.#descriptor };
+    this.#worker = new Worker(workerFile(import.meta.url, 'sync-worker'), { workerData: input, name: 'store-sync' });
+    this.#worker.on('message', (outcome: SyncOutcome) => this.#finish(outcome));
+    this.#worker.on('error', (error) => this.fail(error));
+    this.#worker.on('exit', () => this.fail(new Error('The sync thread ended.')));
+    this.#worker.unref();
+  }
+
+  get failure(): StoreError | undefined {
+    return this.#failure;
+  }
+
+  /** Tells that something was written to the log. */
+  noteWrite(): void {
+    this.#written += 1;
+  }
+
+  /** Resolves when everything written so far is on disk. */
+  cover(): Promise<void> {
+    if (this.#failure !== undefined) return Promise.reject(this.#failure);
+    if (this.#synced >= this.#written) return Promise.resolve();
+    return new Promise((resolve, reject) => {
+      this.#waiters.push({ write: this.#written, resolve, reject });
+      if (this.#covering === undefined) this.#begin();
+    });
+  }
+
+  /**
+   * Checks that the descriptor is still the file that SQLite writes. Somebody who replaced the file under us would make every later sync
+   * a lie.
+   */
+  verifyFile(): void {
+    const ours = fstatSync(this.#descriptor);
+    const theirs = statSync(this.#path, { throwIfNoEntry: false });
+    if (theirs?.ino === ours.ino && theirs.dev === ours.dev) return;
+    this.fail(new Error(`The file ${this.#path} is no longer the one that the store writes.`));
+  }
+
+  async close(): Promise<void> {
+    this.#worker.removeAllListeners('exit');
+    for (const waiter of this.#waiters.splice(0)) waiter.reject(storeClosed());
+    this.#failure ??= storeClosed();
+    Atomics.store(this.#order, 0, STOP);
+    Atomics.notify(this.#order, 0);
+    await this.#worker.terminate();
+    closeSync(this.#descriptor);
+  }
+
+  #begin(): void {
+    this.#covering = this.#written;
+    this.#worker.ref();
+    Atomics.store(this.#order, 0, SYNC);
+    Atomics.notify(this.#order, 0);
+  }
+
+  #finish(outcome: SyncOutcome): void {
+    if (outcome.kind === 'failed') {
+      this.fail(new Error(outcome.message));
+      return;
+    }
+    this.#synced = this.#covering ?? this.#synced;
+    this.#covering = undefined;
+    const covered = this.#waiters.filter((waiter) => waiter.write <= this.#synced);
+    this.#waiters = this.#waiters.filter((waiter) => waiter.write > this.#synced);
+    if (this.#waiters.length > 0) this.#begin();
+    else this.#worker.unref();
+    for (const waiter of covered) waiter.resolve();
+  }
+
+  /** Ends all syncing, because a sync failed here or inside SQLite. */
+  fail(cause: unknown): void {
+    if (this.#failure !== undefined) return;
+    const failure = syncFailed(cause);
+    this.#failure = failure;
+    this.#onFatal(failure);
+    for (const waiter of this.#waiters.splice(0)) waiter.reject(failure);
+  }
+}
