@@ -22,7 +22,8 @@ export type AttemptProblemCode =
   | 'STREAM_LOST'
   | 'STREAM_ENDED_EARLY'
   | 'ABORT_TIMEOUT'
-  | 'RUNTIME_BUSY';
+  | 'RUNTIME_BUSY'
+  | 'RUNTIME_BUG';
 
 export interface AttemptProblem {
   readonly code: AttemptProblemCode;
@@ -46,9 +47,17 @@ export function decideProblemOfStream(failure: StreamFailure): AttemptProblem {
   }
 }
 
-/** What decoding threw. Anything but a `ProtocolError` is a bug of ours and goes on. */
+/** What decoding threw. Anything but a `ProtocolError` is a bug of ours, confined to the attempt that met it. */
 export function decideProblemOfFault(fault: unknown): AttemptProblem {
-  if (!(fault instanceof ProtocolError)) throw fault;
+  if (!(fault instanceof ProtocolError)) {
+    const reason = fault instanceof Error ? fault.message : String(fault);
+    return {
+      code: 'RUNTIME_BUG',
+      protocolCode: 500,
+      message: `sent something that the runtime stumbled over: ${reason}`,
+      counts: true,
+    };
+  }
   const message = fault.hint === '' ? fault.message : `${fault.message} ${fault.hint}`;
   switch (fault.code) {
     case 'FRAME_TOO_LARGE':

@@ -7,7 +7,7 @@ import {
   encodeSuspension,
   splitFrames,
 } from '@holdfast/protocol';
-import { array, assert, asyncProperty, constant, constantFrom, nat, oneof, record } from 'fast-check';
+import { array, assert, uint8Array, asyncProperty, constant, constantFrom, nat, oneof, record } from 'fast-check';
 import { expect, test } from 'vitest';
 import type { AttemptEffect } from '../engine/effect.ts';
 import { PartitionUnavailable } from '../partition/port.ts';
@@ -61,6 +61,32 @@ test('whatever happens on its stream, an attempt ends once, keeps the order of m
       await walk.finish();
     }),
     { numRuns: 300 },
+  );
+});
+
+test('no bytes whatever make an attempt throw or the runtime stumble', async () => {
+  const header = record({
+    type: constantFrom(0, 1, 2, 3, 5, 6, 0x400, 0x401, 0x403, 0x40c, 0x40d, 0x411, 0x414, 0x800c),
+    flags: constantFrom(0, 0x80),
+    body: uint8Array({ maxLength: 40 }),
+  });
+  await assert(
+    asyncProperty(array(header, { maxLength: 6 }), uint8Array({ maxLength: 20 }), async (messages, rest) => {
+      const scene = new AttemptScene();
+      await scene.start({ pin: { ...scene.order().pin, protocolVersion: 7 } });
+
+      scene.transport.last.answer();
+      for (const { type, flags, body } of messages) {
+        scene.transport.last.send(Uint8Array.from([type >> 8, type & 255, flags, 0, 0, 0, 0, body.length, ...body]));
+      }
+      scene.transport.last.send(rest).end();
+      await settle();
+
+      expect(scene.invoker.load).toEqual({ open: 0, queued: 0, draining: 0 });
+      expect(scene.partition.failed.map((one) => one.failure.code)).not.toContain('RUNTIME_BUG');
+      expect(scene.partition.commands.length).toBeGreaterThan(0);
+    }),
+    { numRuns: 500 },
   );
 });
 

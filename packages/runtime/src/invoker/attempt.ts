@@ -12,7 +12,7 @@
  *
  * No sockets and no clock of its own: simulation runs this file.
  */
-import { concatFrames, encodeCommandAck, invocationContentType, type InvocationId } from '@holdfast/protocol';
+import { encodeCommandAck, invocationContentType, type InvocationId } from '@holdfast/protocol';
 import type { Clock } from '../clock.ts';
 import type { AdvanceAttempt } from '../engine/command.ts';
 import type { Notify, StartAttempt } from '../engine/effect.ts';
@@ -32,9 +32,17 @@ import { InboundMessages } from './inbound-messages.ts';
 import type { InvokerLimits } from './invoker-limits.ts';
 import { ReadWindow } from './read-window.ts';
 import { RefusedBody } from './refused-body.ts';
+import { OutboundFrames } from './outbound-frames.ts';
 import { loadReplay } from './replay.ts';
 import { decideHead } from './response-head.ts';
-import type { AttemptStream, AttemptStreamListener, ResponseHead, StreamFailure, Transport } from './transport.ts';
+import type {
+  AttemptRequest,
+  AttemptStream,
+  AttemptStreamListener,
+  ResponseHead,
+  StreamFailure,
+  Transport,
+} from './transport.ts';
 
 /** What all attempts of one invoker share. */
 export interface AttemptSurroundings {
@@ -63,6 +71,7 @@ export class Attempt implements AttemptStreamListener {
   readonly #around: AttemptSurroundings;
   readonly #inbound: InboundMessages;
   readonly #window: ReadWindow;
+  readonly #outbound: OutboundFrames;
   readonly #refusedBody = new RefusedBody();
   readonly #timer: DeadlineTimer;
   #phase: Phase = 'loading';
@@ -72,9 +81,6 @@ export class Attempt implements AttemptStreamListener {
   #stream: AttemptStream | undefined;
   /** The request side: open until suspension is asked for or the attempt is over. */
   #requestOpen = true;
-  #outbox: Uint8Array[] = [];
-  /** One more than the highest entry index that the endpoint was sent. */
-  #sentThrough: number;
   #problem: AttemptProblem | undefined;
   #phaseSince: number;
   #lastActivityAt: number;
@@ -101,7 +107,7 @@ export class Attempt implements AttemptStreamListener {
       () => this.#deadline(),
       () => this.#onDeadline(),
     );
-    this.#sentThrough = order.journalLength;
+    this.#outbound = new OutboundFrames(order.journalLength);
     this.#phaseSince = around.clock.now();
     this.#lastActivityAt = this.#phaseSince;
     this.#lastReceivedAt = this.#phaseSince;
@@ -113,21 +119,18 @@ export class Attempt implements AttemptStreamListener {
 
   /** Queues an entry that was appended after the replay's bound; `flush` writes what a release brought in one piece. */
   notify(notification: Notify): void {
-    if (!this.#requestOpen) return; // It is in the journal: the next replay carries it.
-    if (notification.index < this.#order.journalLength) return; // Part of this attempt's replay.
-    this.#outbox.push(notification.frame);
-    this.#sentThrough = notification.index + 1;
+    // Once the request is closed, the next replay carries it.
+    if (this.#requestOpen) this.#outbound.addEntry(notification.index, notification.frame);
   }
 
   acknowledgeCommand(commandIndex: number): void {
-    if (this.#requestOpen) this.#outbox.push(encodeCommandAck(commandIndex));
+    if (this.#requestOpen) this.#outbound.add(encodeCommandAck(commandIndex));
   }
 
   flush(): void {
-    if (this.#stream === undefined || this.#outbox.length === 0) return;
-    const [first] = this.#outbox;
-    const bytes = this.#outbox.length === 1 && first !== undefined ? first : concatFrames(this.#outbox);
-    this.#outbox = [];
+    if (this.#stream === undefined) return;
+    const bytes = this.#outbound.take();
+    if (bytes === undefined) return;
     this.#lastActivityAt = this.#around.clock.now();
     this.#inbound.forgetWaiting();
     this.#stream.write(bytes);
@@ -195,7 +198,7 @@ export class Attempt implements AttemptStreamListener {
     const now = this.#around.clock.now();
     this.#lastActivityAt = now;
     this.#lastReceivedAt = now;
-    const read = this.#inbound.read(chunk, this.#sentThrough);
+    const read = this.#inbound.read(chunk, this.#outbound.sentThrough);
     if (read.messages.length > 0) void this.#advance(read.messages, chunk.length);
     if (read.terminal) {
       this.#settle();
@@ -218,38 +221,39 @@ export class Attempt implements AttemptStreamListener {
   }
 
   async #open(): Promise<void> {
-    const { clock, limits, signer, store, transport } = this.#around;
-    let replay: readonly Uint8Array[];
+    const { clock } = this.#around;
+    let opening: { readonly replay: readonly Uint8Array[]; readonly request: AttemptRequest };
     try {
-      replay = await loadReplay({
-        order: this.#order,
-        store,
-        lazyState: this.#handler.lazyState,
-        eagerStateBytesMax: limits.eagerStateBytesMax,
-        now: clock.now(),
-      });
+      opening = await this.#prepare();
     } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
-      const message = `could not be given its replay: ${reason}`;
-      if (this.#phase === 'loading')
+      const message = `could not be given its replay: ${error instanceof Error ? error.message : String(error)}`;
+      if (this.#phase === 'loading') {
         this.#fail({ code: 'REPLAY_UNREADABLE', protocolCode: 500, message, counts: false });
+      }
       return;
     }
     if (this.#phase !== 'loading') return;
-    const contentType = invocationContentType(this.#order.pin.protocolVersion);
-    const request = buildAttemptRequest(this.#order, {
-      deployment: this.#deployment,
-      contentType,
-      now: clock.now(),
-      signer,
-    });
-    this.#stream = transport.open(request, this);
+    this.#stream = this.#around.transport.open(opening.request, this);
     this.#lastActivityAt = clock.now();
     this.#lastReceivedAt = this.#lastActivityAt;
-    for (const bytes of replay) this.#stream.write(bytes);
+    for (const bytes of opening.replay) this.#stream.write(bytes);
     this.flush();
     if (!this.#staysOpen || !this.#requestOpen) this.#halfClose();
     this.#enter('streaming');
+  }
+
+  async #prepare(): Promise<{ readonly replay: readonly Uint8Array[]; readonly request: AttemptRequest }> {
+    const { clock, limits, signer, store } = this.#around;
+    const replay = await loadReplay({
+      order: this.#order,
+      store,
+      lazyState: this.#handler.lazyState,
+      eagerStateBytesMax: limits.eagerStateBytesMax,
+      now: clock.now(),
+    });
+    const contentType = invocationContentType(this.#order.pin.protocolVersion);
+    const deployment = this.#deployment;
+    return { replay, request: buildAttemptRequest(this.#order, { deployment, contentType, now: clock.now(), signer }) };
   }
 
   /** Request-response endpoints get notifications with their next replay; so does one with an inactivity timeout of 0. */
@@ -332,7 +336,7 @@ export class Attempt implements AttemptStreamListener {
 
   #halfClose(): void {
     this.#requestOpen = false;
-    this.#outbox = [];
+    this.#outbound.clear();
     this.#stream?.halfClose();
   }
 
@@ -346,7 +350,7 @@ export class Attempt implements AttemptStreamListener {
     if (this.#phase === 'closed') return;
     this.#enter('closed');
     this.#requestOpen = false;
-    this.#outbox = [];
+    this.#outbound.clear();
     this.#around.onClosed(this);
   }
 
