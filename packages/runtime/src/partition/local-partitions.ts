@@ -2,7 +2,7 @@
 import { partitionOf, partitionOfKey } from '@holdfast/protocol';
 import type { InvocationId } from '@holdfast/protocol';
 import type { Partition } from './partition.ts';
-import type { PartitionPort, Partitions } from './port.ts';
+import type { PartitionPort, PartitionReads, Partitions } from './port.ts';
 
 export class LocalPartitions implements Partitions {
   readonly #partitions: readonly Partition[];
@@ -12,6 +12,10 @@ export class LocalPartitions implements Partitions {
   }
 
   ofInvocation(id: InvocationId): PartitionPort {
+    return this.#at(partitionOf(id, this.#partitions.length));
+  }
+
+  readsOf(id: InvocationId): PartitionReads {
     return this.#at(partitionOf(id, this.#partitions.length));
   }
 

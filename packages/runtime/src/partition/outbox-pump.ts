@@ -14,7 +14,7 @@ const RETRY_MAX_MS = 5_000;
 type Row = Pick<OutboxRecord, 'target' | 'sequence' | 'message'>;
 
 export interface OutboxPumpParts {
-  readonly store: PartitionStore;
+  readonly store: () => PartitionStore;
   readonly clock: Clock;
   /** Resolves to the highest sequence that the target has applied durably. */
   readonly deliver: (row: Row) => Promise<number>;
@@ -44,7 +44,7 @@ export class OutboxPump {
   /** Reads from the store what is left to deliver. */
   async restart(): Promise<void> {
     this.stop();
-    for (const row of await this.#parts.store.listOutbox(LIST_MAX)) this.#enqueue(row);
+    for (const row of await this.#parts.store().listOutbox(LIST_MAX)) this.#enqueue(row);
   }
 
   stop(): void {
@@ -98,7 +98,7 @@ export class OutboxPump {
   }
 
   async #relist(target: number, lane: Lane): Promise<void> {
-    const rows = (await this.#parts.store.listOutbox(LIST_MAX)).filter((row) => row.target === target);
+    const rows = (await this.#parts.store().listOutbox(LIST_MAX)).filter((row) => row.target === target);
     if (this.#lanes.get(target) !== lane) return;
     lane.backlog = rows.length === LIST_MAX;
     const known = new Map([...rows, ...lane.rows].map((row) => [row.sequence, row]));

@@ -5,17 +5,18 @@ import type { PartitionMessage } from '../engine/record.ts';
 import type { Registry } from '../engine/registry.ts';
 import type { PartitionStore } from '../store/store.ts';
 import type { CacheLimits } from './cached-view.ts';
-import type { AttemptPort, PartitionPort } from './port.ts';
+import type { AttemptPort, PartitionPort, PartitionReads } from './port.ts';
 
 export interface PartitionOptions {
   readonly index: number;
   readonly count: number;
-  readonly store: PartitionStore;
+  /** Takes hold of the partition's records. Again after a failed commit: only a new handle knows what is stored. */
+  readonly openStore: () => Promise<PartitionStore>;
   readonly registry: Registry;
   readonly clock: Clock;
   /** Runs a callback after the I/O of this turn, so that what arrives together is batched together. */
   readonly defer: (callback: () => void) => void;
-  readonly createAttempts: (partition: PartitionPort) => AttemptPort;
+  readonly createAttempts: (partition: PartitionPort & PartitionReads) => AttemptPort;
   /** Hands a message to its partition; resolves to the highest sequence applied there durably. */
   readonly deliver: (
     target: number,

@@ -13,15 +13,16 @@ import type { EngineCommand, ReplyOf } from '../engine/command.ts';
 import type { AttemptEffect, Effect } from '../engine/effect.ts';
 import { Need } from '../engine/need.ts';
 import { prefetch, routingKey } from '../engine/prefetch.ts';
+import type { StateRecord } from '../engine/record.ts';
 import type { Registry } from '../engine/registry.ts';
 import { Transaction } from '../engine/transaction.ts';
-import type { Loaded, LoadRequest } from '../store/store.ts';
+import type { Loaded, LoadRequest, PartitionStore } from '../store/store.ts';
 import { CachedView } from './cached-view.ts';
 import { CompletionWaiters } from './completion-waiters.ts';
 import { OpenBatch } from './open-batch.ts';
 import { OutboxPump } from './outbox-pump.ts';
 import { PartitionUnavailable } from './port.ts';
-import type { AttemptPort, PartitionPort } from './port.ts';
+import type { AttemptPort, PartitionPort, PartitionReads } from './port.ts';
 import type { PartitionLimits, PartitionOptions, PartitionStatistics } from './partition-options.ts';
 import { TimerLoop } from './timer-loop.ts';
 
@@ -51,12 +52,12 @@ const INTERNAL: ReadonlySet<EngineCommand['kind']> = new Set([
 ]);
 
 export async function openPartition(options: PartitionOptions): Promise<Partition> {
-  const partition = new Partition(options);
+  const partition = new Partition(options, await options.openStore());
   await partition.recover();
   return partition;
 }
 
-export class Partition implements PartitionPort {
+export class Partition implements PartitionPort, PartitionReads {
   readonly statistics: PartitionStatistics = { commands: 0, reruns: 0, commits: 0, syncs: 0 };
   readonly attempts: AttemptPort;
   readonly #options: PartitionOptions;
@@ -64,6 +65,7 @@ export class Partition implements PartitionPort {
   readonly #waiters = new CompletionWaiters();
   readonly #timers: TimerLoop;
   readonly #outbox: OutboxPump;
+  #store: PartitionStore;
   #view: CachedView;
   #registry: Registry;
   #queue: Job[] = [];
@@ -80,19 +82,20 @@ export class Partition implements PartitionPort {
   #state: 'open' | 'restarting' | 'closed' = 'open';
   #idle: (() => void)[] = [];
 
-  constructor(options: PartitionOptions) {
+  constructor(options: PartitionOptions, store: PartitionStore) {
     this.#options = options;
+    this.#store = store;
     this.#limits = { ...DEFAULT_LIMITS, ...options.limits };
     this.#registry = options.registry;
     this.#view = new CachedView(options.cache);
     this.#timers = new TimerLoop({
-      store: options.store,
+      store: () => this.#store,
       clock: options.clock,
       fire: (timer) => this.submit({ kind: 'fireTimer', timer }),
       onProblem: (error) => options.onProblem({ kind: 'timersFailed', partition: options.index, error }),
     });
     this.#outbox = new OutboxPump({
-      store: options.store,
+      store: () => this.#store,
       clock: options.clock,
       deliver: (row) =>
         options.deliver(row.target, { source: options.index, sequence: row.sequence, message: row.message }),
@@ -118,12 +121,20 @@ export class Partition implements PartitionPort {
     return this.#waiters.add(invocation, callback);
   }
 
+  readJournal(...query: Parameters<PartitionReads['readJournal']>): Promise<Uint8Array> {
+    return this.#store.readJournal(...query);
+  }
+
+  readState(...query: Parameters<PartitionReads['readState']>): Promise<readonly StateRecord[]> {
+    return this.#store.readState(...query);
+  }
+
   /** Orders attempts for what was running, sets the timers, delivers what is in transit. Also after a failed commit. */
   async recover(): Promise<void> {
     const generation = this.#generation;
     let after: InvocationId | undefined;
     for (;;) {
-      const running = await this.#options.store.listRunning(after, RECOVERY_PAGE);
+      const running = await this.#store.listRunning(after, RECOVERY_PAGE);
       if (generation !== this.#generation) return;
       await Promise.all(running.map((invocation) => this.#recoverOne(invocation)));
       after = running.at(-1);
@@ -248,7 +259,7 @@ export class Partition implements PartitionPort {
     const pending = view.beginLoad(request);
     let loaded: Loaded | Promise<Loaded>;
     try {
-      loaded = this.#options.store.load(request);
+      loaded = this.#store.load(request);
     } catch (error) {
       view.endLoad(pending, undefined, 0);
       job.reject(error instanceof Error ? error : new Error(String(error)));
@@ -334,7 +345,7 @@ export class Partition implements PartitionPort {
     const generation = this.#generation;
     this.statistics.commits++;
     if (batch.durable) this.statistics.syncs++;
-    this.#options.store.commit(batch.toStore()).then(
+    this.#store.commit(batch.toStore()).then(
       () => this.#committed(batch, generation),
       (error: unknown) => this.#commitFailed(batch, generation, error),
     );
@@ -420,8 +431,11 @@ export class Partition implements PartitionPort {
 
   async #recoverAgain(): Promise<void> {
     const generation = this.#generation;
-    this.#state = 'open';
     try {
+      this.#store = await this.#options.openStore();
+      if (generation !== this.#generation) return;
+      // From here on commands are taken again; recovery orders what must run.
+      this.#state = this.#state === 'closed' ? 'closed' : 'open';
       await this.recover();
     } catch (error) {
       if (generation !== this.#generation) return;

@@ -2,6 +2,7 @@
 import type { InvocationId, Result } from '@holdfast/protocol';
 import type { EngineCommand, ReplyOf } from '../engine/command.ts';
 import type { AttemptEffect } from '../engine/effect.ts';
+import type { PartitionStore } from '../store/store.ts';
 
 /** Raised by `submit` when the command was not, or perhaps not, done. `OUTCOME_UNKNOWN`: ask by id or idempotency key. */
 export class PartitionUnavailable extends Error {
@@ -22,6 +23,9 @@ export interface PartitionPort {
    */
   onCompleted(invocation: InvocationId, callback: (result: Result | undefined) => void): () => void;
 }
+
+/** What attempts and operators read beside commands: journals and state as committed. */
+export type PartitionReads = Pick<PartitionStore, 'readJournal' | 'readState'>;
 
 /** Finds the partition that owns an id or key. One partition in the embedded store. */
 export interface Partitions {

@@ -14,7 +14,7 @@ const GROUP_MAX = 512;
 const RETRY_MS = 1_000;
 
 export class TimerLoop {
-  readonly #store: PartitionStore;
+  readonly #store: () => PartitionStore;
   readonly #clock: Clock;
   readonly #fire: (timer: TimerRecord) => Promise<unknown>;
   readonly #onProblem: (error: unknown) => void;
@@ -25,7 +25,7 @@ export class TimerLoop {
   #generation = 0;
 
   constructor(parts: {
-    store: PartitionStore;
+    store: () => PartitionStore;
     clock: Clock;
     fire: (timer: TimerRecord) => Promise<unknown>;
     onProblem: (error: unknown) => void;
@@ -50,7 +50,7 @@ export class TimerLoop {
   /** Forgets the alarm and looks at the store again. */
   async restart(): Promise<void> {
     this.stop();
-    const next = await this.#store.findNextTimerAt();
+    const next = await this.#store().findNextTimerAt();
     if (next !== undefined) this.arm(next);
   }
 
@@ -69,7 +69,7 @@ export class TimerLoop {
     try {
       await this.#fireDue(generation);
       if (generation !== this.#generation) return;
-      const next = (await this.#store.findNextTimerAt()) ?? Infinity;
+      const next = (await this.#store().findNextTimerAt()) ?? Infinity;
       if (generation !== this.#generation) return;
       this.#firing = false;
       // A broken timer stays in the past; looking again each second finds what comes after it without spinning.
@@ -88,7 +88,7 @@ export class TimerLoop {
 
   async #fireDue(generation: number): Promise<void> {
     for (;;) {
-      const due = await this.#store.listDueTimers(this.#clock.now(), GROUP_MAX + this.#broken.size);
+      const due = await this.#store().listDueTimers(this.#clock.now(), GROUP_MAX + this.#broken.size);
       if (generation !== this.#generation) return;
       const firable = due.filter((timer) => !this.#broken.has(timerKey(timer)));
       if (firable.length === 0) return;
