@@ -1,1 +1,14 @@
-export {};
+export { startRuntime } from './runtime.ts';
+export type { Runtime, RuntimeOptions } from './runtime.ts';
+export { parseConfig, settings } from './config/config.ts';
+export type { Config, ConfigProblem, ParsedConfig, Setting } from './config/config.ts';
+export { loadConfig } from './config/load-config.ts';
+export type { ConfigSources, LoadedConfig } from './config/load-config.ts';
+export { variableOf } from './config/environment.ts';
+export { errorTable, findErrorMeaning } from './errors.ts';
+export type { ErrorCode, ErrorMeaning, ExitCode } from './errors.ts';
+export { ApiError } from './api-error.ts';
+export { openLog } from './telemetry/log.ts';
+export type { Log, LogOptions } from './telemetry/log.ts';
+export { releaseVersion } from './release-version.ts';
+export { formatDuration, parseDuration } from './duration.ts';
