@@ -72,18 +72,20 @@ const message: fc.Arbitrary<PartitionMessage> = fc.oneof(
   ),
 );
 
+const invocation = fc
+  .record({ number, state, deployment: number, length: number, run: fc.boolean() })
+  .map(({ number, state, deployment, length, run }) => ({
+    table: 'invocation' as const,
+    record: sampleInvocation(number, {
+      state,
+      deployment: sampleDeploymentId(deployment),
+      length,
+      target: run ? { serviceKind: 'workflow', handlerKind: 'run', key: 'w' } : {},
+    }),
+  }));
+
 const entry: fc.Arbitrary<TableRecord> = fc.oneof(
-  fc
-    .record({ number, state, deployment: number, length: number, run: fc.boolean() })
-    .map(({ number, state, deployment, length, run }) => ({
-      table: 'invocation' as const,
-      record: sampleInvocation(number, {
-        state,
-        deployment: sampleDeploymentId(deployment),
-        length,
-        target: run ? { serviceKind: 'workflow', handlerKind: 'run', key: 'w' } : {},
-      }),
-    })),
+  { weight: 4, arbitrary: invocation },
   fc
     .record({ service, key, head: number, tail: number }, { noNullPrototype: true })
     .map((record) => ({ table: 'object' as const, record })),
@@ -157,15 +159,25 @@ export const randomHistory: fc.Arbitrary<RandomHistory> = fc
   )
   .map((drafts) => {
     const lengths = new Map<InvocationId, number>();
+    const alive = new Set<InvocationId>();
     const refs = new Map<string, RecordRef>();
     const batches = drafts.map((draft, index): Batch => {
       const writes = new Map<string, RecordWrite>();
       for (const entry of draft.puts) writes.set(recordKey(refOf(entry)), { kind: 'put', entry });
       for (const entry of draft.deletes) writes.set(recordKey(refOf(entry)), { kind: 'delete', ref: refOf(entry) });
       for (const entry of [...draft.puts, ...draft.deletes]) refs.set(recordKey(refOf(entry)), refOf(entry));
+      for (const write of writes.values()) {
+        if (write.kind === 'put' && write.entry.table === 'invocation') alive.add(write.entry.record.id);
+        if (write.kind === 'delete' && write.ref.table === 'invocation') {
+          alive.delete(write.ref.id);
+          lengths.delete(write.ref.id);
+        }
+      }
       return {
         records: [...writes.values()],
-        journal: draft.journal.map((act) => journalWrite(lengths, act, index)),
+        journal: draft.journal
+          .filter((act) => act.act !== 'append' || alive.has(act.invocation))
+          .map((act) => journalWrite(lengths, act, index)),
         audit: draft.audit ? [sampleAudit(`subject-${index % 2}`, index)] : [],
         durable: draft.durable,
       };

@@ -21,6 +21,9 @@ export type StoreErrorCode =
   | 'STORE_REVISION_CONFLICT'
   /** Frames would leave a gap in a journal, or overwrite it: a bug in the caller. */
   | 'STORE_JOURNAL_GAP'
+  /** Frames for an invocation that has no record: a bug in the caller. */
+  | 'STORE_JOURNAL_ORPHANED'
+  | 'STORE_JOURNAL_TOO_LONG'
   /** The outcome of a commit is not known. */
   | 'STORE_OUTCOME_UNKNOWN'
   /** The handle is no longer the partition's: it was opened again, or a commit failed. */
@@ -78,6 +81,14 @@ export function journalGap(gap: {
     message: `Journal of ${gap.invocation}: entry ${gap.expected} comes next, but entry ${gap.found} was to be appended.`,
     hint: 'This is a bug in Holdfast. Nothing of the batch was stored.',
     details: { ...gap },
+  });
+}
+
+export function journalOrphaned(invocation: string): StoreError {
+  return new StoreError('STORE_JOURNAL_ORPHANED', {
+    message: `Entries were to be appended to the journal of ${invocation}, which has no record.`,
+    hint: 'This is a bug in Holdfast. Nothing of the batch was stored.',
+    details: { invocation },
   });
 }
 

@@ -8,7 +8,9 @@
  *    For `durable: false` it only survives together with a later durable one.
  * 3. When `commit` rejects, the outcome is unknown: the partition reopens and reads again.
  * 4. Reads see every committed batch, durable or not. Whoever tells the outside what was read first waits for a durable batch.
- * 5. A failed sync never resolves anything and is never retried: `onFatal` is called and the process ends.
+ * 5. A journal lives and dies with its invocation's record: appending needs the record, in the store or in the batch, and deleting the
+ *    record drops the journal, whatever else the batch does to it.
+ * 6. A failed sync never resolves anything and is never retried: `onFatal` is called and the process ends.
  */
 import type { DeploymentId, InvocationId } from '@holdfast/protocol';
 import type { RangeRef, RecordRef, TableRecord } from '../engine/record-table.ts';

@@ -3,7 +3,7 @@ import type { InvocationId } from '@holdfast/protocol';
 import { rangeKey, rangeOf, recordKey, refOf, timerPurposeText } from '../../engine/record-table.ts';
 import type { RangeRef, RecordRef, TableRecord } from '../../engine/record-table.ts';
 import type { InvocationRecord, OutboxRecord, StateRecord, TimerRecord } from '../../engine/record.ts';
-import { journalGap } from '../store-error.ts';
+import { journalGap, journalOrphaned } from '../store-error.ts';
 import type { Batch, Loaded, LoadedRecord, LoadRequest } from '../store.ts';
 import { compareText } from '../text-order.ts';
 import { SortedList } from './sorted-list.ts';
@@ -66,11 +66,16 @@ export class PartitionImage {
   /** What the batch makes of each journal that it touches; `undefined` = dropped. Nothing is changed yet. */
   #applyJournal(batch: Batch): Map<InvocationId, readonly Uint8Array[] | undefined> {
     const changed = new Map<InvocationId, readonly Uint8Array[] | undefined>();
+    const { added, gone } = touchedInvocations(batch);
+    for (const id of gone) changed.set(id, undefined);
     for (const write of batch.journal) {
-      if (write.kind === 'seal') continue;
+      if (write.kind === 'seal' || gone.has(write.invocation)) continue;
       if (write.kind === 'drop') {
         changed.set(write.invocation, undefined);
         continue;
+      }
+      if (!added.has(write.invocation) && !this.records.has(recordKey({ table: 'invocation', id: write.invocation }))) {
+        throw journalOrphaned(write.invocation);
       }
       const before = changed.has(write.invocation)
         ? (changed.get(write.invocation) ?? [])
@@ -124,6 +129,17 @@ export class PartitionImage {
     if (entry.table === 'outbox') this.outbox.remove(entry.record);
     if (entry.table === 'invocation') this.running.remove(entry.record.id);
   }
+}
+
+/** A journal lives and dies with its invocation's record. */
+function touchedInvocations(batch: Batch): { added: ReadonlySet<InvocationId>; gone: ReadonlySet<InvocationId> } {
+  const added = new Set<InvocationId>();
+  const gone = new Set<InvocationId>();
+  for (const write of batch.records) {
+    if (write.kind === 'put' && write.entry.table === 'invocation') added.add(write.entry.record.id);
+    if (write.kind === 'delete' && write.ref.table === 'invocation') gone.add(write.ref.id);
+  }
+  return { added, gone };
 }
 
 function compareTimers(left: TimerRecord, right: TimerRecord): number {

@@ -10,12 +10,15 @@
  */
 import type { InvocationId } from '@holdfast/protocol';
 import { cutFrames, joinBytes, sliceFrames } from '../frame-cutter.ts';
-import { journalGap } from '../store-error.ts';
+import { journalGap, journalOrphaned } from '../store-error.ts';
 import type { JournalWrite } from '../store.ts';
-import type { JournalStatements, PageRow } from './statements/journal.ts';
+import { RecentFrames } from './recent-frames.ts';
+import type { JournalStatements, LogRow, PageRow } from './statements/journal.ts';
 
 /** Rows of one running invocation. Sequences and first indexes are parallel. */
 interface LiveLog {
+  /** Number of the invocation's row. */
+  readonly number: number;
   readonly sequences: number[];
   readonly firstIndexes: number[];
   /** Entry that comes next. */
@@ -25,6 +28,7 @@ interface LiveLog {
 
 /** Log rows that a batch adds, before they are packed. */
 interface Pending {
+  readonly number: number;
   readonly firstIndex: number;
   readonly frames: Uint8Array[];
 }
@@ -39,15 +43,26 @@ const HELD_ROWS = 64 * 1024;
 /** Bounds the index of one invocation that never stops running. */
 const LIVE_ROWS = 1024;
 
+const NO_FRAMES = new Uint8Array(0);
+
 /** Counts up across the partitions of one database, which share the log. */
 export interface SequenceCounter {
   next: number;
+}
+
+export interface PartitionJournalParts {
+  readonly statements: JournalStatements;
+  readonly partition: number;
+  readonly counter: SequenceCounter;
+  readonly findNumber: (invocation: InvocationId) => number | undefined;
 }
 
 export class PartitionJournal {
   readonly #statements: JournalStatements;
   readonly #partition: number;
   readonly #counter: SequenceCounter;
+  readonly #findNumber: (invocation: InvocationId) => number | undefined;
+  readonly #recent: RecentFrames = new RecentFrames();
   /** In the order in which each invocation's oldest row was written, so that the first one bounds the trimming. */
   readonly #live = new Map<InvocationId, LiveLog>();
   #trimmedTo = 0;
@@ -56,16 +71,18 @@ export class PartitionJournal {
   #liveRows = 0;
   #liveBytes = 0;
 
-  constructor(statements: JournalStatements, partition: number, counter: SequenceCounter) {
-    this.#statements = statements;
-    this.#partition = partition;
-    this.#counter = counter;
-    for (const row of statements.scanLog(partition)) {
+  constructor(parts: PartitionJournalParts) {
+    this.#statements = parts.statements;
+    this.#partition = parts.partition;
+    this.#counter = parts.counter;
+    this.#findNumber = parts.findNumber;
+    for (const row of parts.statements.scanLog(parts.partition)) {
       if (this.#trimmedTo === 0) this.#trimmedTo = row.sequence;
       this.#rows += 1;
       this.#bytes += row.bytes;
-      if (row.entries === 0) this.#forget(row.invocation);
-      else this.#remember(row);
+      if (row.id === undefined) continue;
+      if (row.entries === 0) this.#forget(row.id);
+      else this.#remember(row.id, row);
     }
   }
 
@@ -74,16 +91,21 @@ export class PartitionJournal {
     return this.#live.size;
   }
 
-  /** Applies the journal part of a batch, inside its transaction. */
-  apply(writes: readonly JournalWrite[]): void {
-    if (writes.length === 0) return;
+  /**
+   * Applies the journal part of a batch, inside its transaction. A journal lives and dies with its invocation's record: records were put
+   * before, and `gone` names those that are deleted after.
+   */
+  apply(writes: readonly JournalWrite[], gone: ReadonlySet<InvocationId>): void {
+    if (writes.length === 0 && gone.size === 0) return;
     const pending = new Map<InvocationId, Pending>();
     for (const write of writes) {
+      if (gone.has(write.invocation)) continue;
       if (write.kind === 'append') this.#append(pending, write);
       else if (write.kind === 'seal') this.#seal(pending, write.invocation);
       else this.#drop(pending, write.invocation);
     }
-    for (const [invocation, { firstIndex, frames }] of pending) this.#writeLog(invocation, firstIndex, frames);
+    for (const invocation of gone) this.#drop(pending, invocation);
+    for (const [invocation, rows] of pending) this.#writeLog(invocation, rows);
     this.#trim();
   }
 
@@ -92,17 +114,17 @@ export class PartitionJournal {
     const { from, to } = range;
     const live = this.#live.get(invocation);
     const liveFrom = live?.firstIndexes[0] ?? Infinity;
+    const number = live?.number ?? this.#findNumber(invocation);
+    if (number === undefined) return new Uint8Array(0);
     const parts: Uint8Array[] = [];
     if (from < liveFrom) {
-      for (const page of this.#statements.listPages(invocation, { from, to: clampIndex(to) })) {
-        parts.push(cut(page, from, to));
-      }
+      for (const page of this.#statements.listPages(number, { from, to })) parts.push(cut(page, from, to));
     }
     if (live !== undefined && to > liveFrom) {
       for (const [at, firstIndex] of live.firstIndexes.entries()) {
         const entries = (live.firstIndexes[at + 1] ?? live.end) - firstIndex;
         if (firstIndex >= to || firstIndex + entries <= from) continue;
-        const frames = this.#statements.getLogFrames(live.sequences[at] ?? -1);
+        const frames = this.#logFrames(live.sequences[at] ?? -1);
         parts.push(cut({ firstIndex, entries, frames }, from, to));
       }
     }
@@ -119,17 +141,18 @@ export class PartitionJournal {
     const { invocation, firstIndex, frames } = write;
     if (frames.length === 0) return;
     const before = pending.get(invocation);
-    const expected = before === undefined ? this.#storedEnd(invocation, firstIndex) : endOf(before);
+    const live = this.#live.get(invocation);
+    const number = before?.number ?? live?.number ?? this.#findNumber(invocation);
+    if (number === undefined) throw journalOrphaned(invocation);
+    const expected = before === undefined ? (live?.end ?? this.#pagedEnd(number, firstIndex)) : endOf(before);
     if (expected !== firstIndex) throw journalGap({ invocation, expected, found: firstIndex });
-    if (before === undefined) pending.set(invocation, { firstIndex, frames: [...frames] });
+    if (before === undefined) pending.set(invocation, { number, firstIndex, frames: [...frames] });
     else before.frames.push(...frames);
   }
 
-  #storedEnd(invocation: InvocationId, firstIndex: number): number {
-    const live = this.#live.get(invocation);
-    if (live !== undefined) return live.end;
-    // A new journal is the common case. Were there an old one, the pages' unique index would refuse the second entry 0.
-    return firstIndex === 0 ? 0 : this.#statements.countPaged(invocation);
+  #pagedEnd(number: number, firstIndex: number): number {
+    // A new journal is the common case. Were there an old one, its first page would be in the place of the new one's.
+    return firstIndex === 0 ? 0 : this.#statements.countPaged(number);
   }
 
   #seal(pending: Map<InvocationId, Pending>, invocation: InvocationId): void {
@@ -139,25 +162,32 @@ export class PartitionJournal {
 
   #drop(pending: Map<InvocationId, Pending>, invocation: InvocationId): void {
     pending.delete(invocation);
-    if (this.#live.has(invocation)) this.#writeMark(invocation);
-    this.#statements.dropPages(invocation);
+    const live = this.#live.get(invocation);
+    const number = live?.number ?? this.#findNumber(invocation);
+    if (live !== undefined) this.#writeMark(invocation, live.number);
+    if (number !== undefined) this.#statements.dropPages(number);
   }
 
-  #writeLog(invocation: InvocationId, firstIndex: number, frames: readonly Uint8Array[]): void {
+  #logFrames(sequence: number): Uint8Array {
+    return this.#recent.find(sequence) ?? this.#statements.getLogFrames(sequence);
+  }
+
+  #writeLog(invocation: InvocationId, pending: Pending): void {
+    const { number, firstIndex, frames } = pending;
     const joined = joinBytes(frames);
-    const sequence = this.#counter.next++;
-    const entries = frames.length;
-    this.#statements.appendLog({
-      sequence,
-      partition: this.#partition,
-      invocation,
+    const row = {
+      sequence: this.#counter.next++,
+      number,
       firstIndex,
-      entries,
-      frames: joined,
-    });
+      entries: frames.length,
+      bytes: joined.length,
+    };
+    this.#statements.appendLog({ ...row, partition: this.#partition, frames: joined });
+    // Frames are views over memory that was received in larger pieces: a copy lets those go.
+    this.#recent.add(row.sequence, frames.length === 1 ? joined.slice() : joined);
     this.#rows += 1;
-    this.#bytes += joined.length;
-    this.#remember({ sequence, invocation, firstIndex, entries, bytes: joined.length });
+    this.#bytes += row.bytes;
+    this.#remember(invocation, row);
     const live = this.#live.get(invocation);
     if (live !== undefined && live.sequences.length >= LIVE_ROWS) this.#writePages(invocation, undefined);
   }
@@ -168,9 +198,11 @@ export class PartitionJournal {
     const parts: { readonly end: number; readonly frames: Uint8Array }[] = [];
     for (const [at, sequence] of live?.sequences.entries() ?? []) {
       const end = live?.firstIndexes[at + 1] ?? live?.end ?? 0;
-      parts.push({ end, frames: this.#statements.getLogFrames(sequence) });
+      parts.push({ end, frames: this.#logFrames(sequence) });
     }
     if (pending !== undefined) parts.push({ end: endOf(pending), frames: joinBytes(pending.frames) });
+    const number = live?.number ?? pending?.number;
+    if (number === undefined) return;
     let firstIndex = live?.firstIndexes[0] ?? pending?.firstIndex ?? 0;
     let collected: Uint8Array[] = [];
     let bytes = 0;
@@ -179,18 +211,17 @@ export class PartitionJournal {
       bytes += part.frames.length;
       if (bytes < PAGE_BYTES && at < parts.length - 1) continue;
       const frames = joinBytes(collected);
-      this.#statements.appendPage(invocation, { firstIndex, entries: part.end - firstIndex, frames });
+      this.#statements.appendPage(number, { firstIndex, entries: part.end - firstIndex, frames });
       firstIndex = part.end;
       collected = [];
       bytes = 0;
     }
-    if (live !== undefined) this.#writeMark(invocation);
+    if (live !== undefined) this.#writeMark(invocation, number);
   }
 
-  #writeMark(invocation: InvocationId): void {
-    const sequence = this.#counter.next++;
-    const frames = new Uint8Array(0);
-    this.#statements.appendLog({ sequence, partition: this.#partition, invocation, firstIndex: 0, entries: 0, frames });
+  #writeMark(invocation: InvocationId, number: number): void {
+    const mark = { sequence: this.#counter.next++, number, firstIndex: 0, entries: 0 };
+    this.#statements.appendLog({ ...mark, partition: this.#partition, frames: NO_FRAMES });
     this.#rows += 1;
     this.#forget(invocation);
   }
@@ -215,26 +246,20 @@ export class PartitionJournal {
     if (oldest !== undefined) this.#writePages(oldest, undefined);
   }
 
-  #remember(row: {
-    readonly sequence: number;
-    readonly invocation: InvocationId;
-    readonly firstIndex: number;
-    readonly entries: number;
-    readonly bytes: number;
-  }): void {
-    const end = row.firstIndex + row.entries;
-    const live = this.#live.get(row.invocation);
+  #remember(invocation: InvocationId, row: LogRow): void {
+    const { sequence, number, firstIndex, bytes } = row;
+    const end = firstIndex + row.entries;
+    const live = this.#live.get(invocation);
     if (live === undefined) {
-      const { sequence, firstIndex, bytes } = row;
-      this.#live.set(row.invocation, { sequences: [sequence], firstIndexes: [firstIndex], end, bytes });
+      this.#live.set(invocation, { number, sequences: [sequence], firstIndexes: [firstIndex], end, bytes });
     } else {
-      live.sequences.push(row.sequence);
-      live.firstIndexes.push(row.firstIndex);
+      live.sequences.push(sequence);
+      live.firstIndexes.push(firstIndex);
       live.end = end;
-      live.bytes += row.bytes;
+      live.bytes += bytes;
     }
     this.#liveRows += 1;
-    this.#liveBytes += row.bytes;
+    this.#liveBytes += bytes;
   }
 
   #forget(invocation: InvocationId): void {
@@ -243,6 +268,7 @@ export class PartitionJournal {
     this.#liveRows -= live.sequences.length;
     this.#liveBytes -= live.bytes;
     this.#live.delete(invocation);
+    for (const sequence of live.sequences) this.#recent.remove(sequence);
   }
 }
 
@@ -254,9 +280,4 @@ function cut(page: PageRow, from: number, to: number): Uint8Array {
   if (from <= page.firstIndex && to >= page.firstIndex + page.entries) return page.frames;
   const skip = Math.max(0, from - page.firstIndex);
   return sliceFrames(page.frames, skip, Math.min(to, page.firstIndex + page.entries) - page.firstIndex - skip);
-}
-
-/** Integers that SQLite can hold; an open end is larger than any index. */
-function clampIndex(to: number): number {
-  return Math.min(to, Number.MAX_SAFE_INTEGER);
 }

@@ -32,7 +32,12 @@ export class SqlitePartition implements PartitionStore {
   constructor(shared: SharedDatabase, partition: number) {
     this.#shared = shared;
     this.#partition = partition;
-    this.#journal = new PartitionJournal(shared.journal, partition, shared.sequence);
+    this.#journal = new PartitionJournal({
+      statements: shared.journal,
+      partition,
+      counter: shared.sequence,
+      findNumber: (invocation) => shared.tables.invocation.findNumber(invocation),
+    });
   }
 
   /** Invocations that memory holds an index of. */
@@ -95,8 +100,13 @@ export class SqlitePartition implements PartitionStore {
 
   #apply(batch: Batch): void {
     const { tables, audit } = this.#shared;
-    for (const write of batch.records) writeRecord(tables, this.#partition, write);
-    this.#journal.apply(batch.journal);
+    const gone = new Set<InvocationId>();
+    for (const write of batch.records) {
+      if (write.kind === 'put' || write.ref.table !== 'invocation') writeRecord(tables, this.#partition, write);
+      else gone.add(write.ref.id);
+    }
+    this.#journal.apply(batch.journal, gone);
+    for (const id of gone) tables.invocation.remove(this.#partition, { table: 'invocation', id });
     for (const record of batch.audit) audit.append(record);
   }
 

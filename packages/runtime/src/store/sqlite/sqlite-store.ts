@@ -135,6 +135,8 @@ export class SqliteStore implements Store, SharedDatabase {
       const failure = toStoreError(error);
       if (isSyncFailure(error)) sync.fail(error);
       throw failure;
+    } finally {
+      this.tables.invocation.forgetNumbers();
     }
   }
 

@@ -1,11 +1,19 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { DeploymentId, InvocationId } from '@holdfast/protocol';
 import type { InvocationRecord } from '../../../engine/record.ts';
+import { blocksRemoval } from '../../blocks-removal.ts';
 import type { RecordStatements } from './record-statements.ts';
-import { bytesOf, findBytes, textOf } from './row.ts';
+import { bytesOf, findBytes, integerOf, textOf } from './row.ts';
 import type { Row } from './row.ts';
 
 export interface InvocationStatements extends RecordStatements<'invocation'> {
+  /** What names the invocation in the journal tables; undefined = there is no such record. */
+  findNumber(id: InvocationId): number | undefined;
+  /**
+   * Numbers of records that were put are remembered until this is called, at the end of the transaction: the journal of an accepted
+   * invocation follows in the same one.
+   */
+  forgetNumbers(): void;
   listRunning(partition: number, after: string, limit: number): readonly InvocationId[];
   /** Unfinished work of a deployment, and its workflow runs that are still retained; oldest first. */
   listBlockers(deployment: DeploymentId, limit: number): readonly InvocationRecord[];
@@ -13,19 +21,23 @@ export interface InvocationStatements extends RecordStatements<'invocation'> {
 
 export function prepareInvocation(database: DatabaseSync): InvocationStatements {
   const find = database.prepare('select record, output from invocation where id = ? and partition = ?');
+  const findNumber = database.prepare('select number from invocation where id = ?');
   const put = database.prepare(`
-    insert into invocation (partition, id, status, deployment, record, output) values (?, ?, ?, ?, ?, ?)
+    insert into invocation (partition, id, status, holds, deployment, record, output) values (?, ?, ?, ?, ?, ?, ?)
     on conflict (id) do update set
-      status = excluded.status, deployment = excluded.deployment, record = excluded.record, output = excluded.output`);
+      status = excluded.status, holds = excluded.holds, deployment = excluded.deployment,
+      record = excluded.record, output = excluded.output
+    returning number`);
   const remove = database.prepare('delete from invocation where id = ? and partition = ?');
   const running = database.prepare(`
     select id from invocation where partition = ? and status = 'running' and id > ? order by id limit ?`);
-  const unfinished = database.prepare(`
-    select record, output from invocation
-    where deployment = ? and status <> 'completed' order by number limit ?`);
-  const retained = database.prepare(`
-    select record, output from invocation
-    where deployment = ? and status = 'completed' and record ->> '$.target.handlerKind' = 'run' order by number limit ?`);
+  // Two arms, because running invocations are in no index by deployment: there are never more of them than attempts.
+  const blockers = database.prepare(`
+    select number, record, output from invocation where holds = 1 and deployment = ?1
+    union all
+    select number, record, output from invocation where status = 'running' and deployment = ?1
+    order by number limit ?2`);
+  const numbers = new Map<InvocationId, number>();
   return {
     find(partition, ref) {
       const row = find.get(ref.id, partition);
@@ -33,19 +45,30 @@ export function prepareInvocation(database: DatabaseSync): InvocationStatements 
     },
     put(partition, record) {
       const { text, output } = encode(record);
-      put.run(partition, record.id, record.state.status, record.pin.deployment, text, output);
+      const { status } = record.state;
+      const holds = status !== 'running' && blocksRemoval(record) ? 1 : 0;
+      const row = put.get(partition, record.id, status, holds, record.pin.deployment, text, output) ?? {};
+      numbers.set(record.id, integerOf(row, 'number'));
     },
     remove(partition, ref) {
+      numbers.delete(ref.id);
       remove.run(ref.id, partition);
+    },
+    findNumber(id) {
+      const known = numbers.get(id);
+      if (known !== undefined) return known;
+      const row = findNumber.get(id);
+      return row === undefined ? undefined : integerOf(row, 'number');
+    },
+    forgetNumbers() {
+      numbers.clear();
     },
     listRunning(partition, after, limit) {
       // Ids are written by this file only, from records that carry the brand.
       return running.all(partition, after, limit).map((row) => textOf(row, 'id') as InvocationId);
     },
     listBlockers(deployment, limit) {
-      const rows = unfinished.all(deployment, limit);
-      if (rows.length < limit) rows.push(...retained.all(deployment, limit - rows.length));
-      return rows.map(decode);
+      return blockers.all(deployment, limit).map(decode);
     },
   };
 }

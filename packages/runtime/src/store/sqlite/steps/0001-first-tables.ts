@@ -7,41 +7,42 @@ create table start_record (
   at integer not null
 ) strict;
 
--- Frames of unsealed journals, one row per invocation and batch. Written by commits; a row dies when all rows up to it are sealed.
--- A row with no entries is a mark: earlier rows of that invocation are in pages, or dropped.
+-- One row per invocation. Written at acceptance and when its status changes, not by steps; rows die when retention ends, and the
+-- journal with them. Number names the invocation in log and page: it grows with acceptance, so that journals written together lie
+-- together, which ids do not. Holds is 1 when the invocation keeps its deployment from being removed and is not running. Output has the
+-- value of a successful result, which the record leaves out.
+create table invocation (
+  number integer primary key,
+  partition integer not null,
+  id text not null unique,
+  status text not null,
+  holds integer not null,
+  deployment text not null,
+  record text not null,
+  output blob
+) strict;
+create index invocation_running on invocation (partition, id) where status = 'running';
+create index invocation_holding on invocation (deployment) where holds = 1;
+
+-- Frames of unsealed journals, one row per invocation and batch. Written by commits; a row dies when all rows up to it are void.
+-- A row with no entries is a mark: earlier rows of that invocation are void, because they are in pages or dropped.
 create table log (
   sequence integer primary key,
   partition integer not null,
-  invocation text not null,
+  invocation integer not null,
   first_index integer not null,
   entries integer not null,
   frames blob not null
 ) strict;
 
 -- Sealed journal entries, whole frames in entry order. Written when an invocation stops running or its log grows long; rows die
--- with the journal.
+-- with the journal. Place is the invocation's number times 2^20 plus the index of the first entry: one tree, in which a journal is a
+-- range.
 create table page (
-  number integer primary key,
-  invocation text not null,
-  first_index integer not null,
+  place integer primary key,
   entries integer not null,
-  frames blob not null,
-  unique (invocation, first_index)
+  frames blob not null
 ) strict;
-
--- One row per invocation. Written at acceptance and when its status changes, not by steps; rows die when retention ends.
--- Output holds the value of a successful result, which the record leaves out.
-create table invocation (
-  number integer primary key,
-  partition integer not null,
-  id text not null unique,
-  status text not null,
-  deployment text not null,
-  record text not null,
-  output blob
-) strict;
-create index invocation_running on invocation (partition, id) where status = 'running';
-create index invocation_unfinished on invocation (deployment) where status <> 'completed';
 
 -- One row per busy object key. Written when the key's lock or queue changes; rows die when the key is idle.
 create table object (
