@@ -1,6 +1,5 @@
 import { join } from 'node:path';
 import { restateServerBinary } from '../../../scripts/restate-server.ts';
-import { freePort } from './free-port.ts';
 
 export type TargetName = 'holdfast' | 'restate';
 
@@ -9,6 +8,8 @@ export interface TargetPlace {
   readonly folder: string;
   readonly ingressPort: number;
   readonly adminPort: number;
+  /** Where the nodes of a Restate cluster talk; stays the same over restarts, as its members know each other by it. */
+  readonly clusterPort: number;
   /** PEM file of the key that signs requests to services. */
   readonly identityKeyFile?: string;
   /** Asks Restate for protocol version 7, which is off there by default. */
@@ -58,7 +59,7 @@ async function restateCommand(place: TargetPlace): Promise<TargetCommand> {
     args: ['--no-logo', '--node-name', 'conformance', '--base-dir', join(place.folder, 'data')],
     env: {
       RESTATE_LISTEN_MODE: 'tcp',
-      RESTATE_BIND_ADDRESS: `127.0.0.1:${await freePort()}`,
+      RESTATE_BIND_ADDRESS: `127.0.0.1:${place.clusterPort}`,
       RESTATE_INGRESS__BIND_ADDRESS: `127.0.0.1:${place.ingressPort}`,
       RESTATE_ADMIN__BIND_ADDRESS: `127.0.0.1:${place.adminPort}`,
       // Small on purpose: the suite shares two cores with the services it drives.

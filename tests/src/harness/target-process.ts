@@ -45,6 +45,7 @@ export class TargetProcess {
       folder,
       ingressPort: await freePort(),
       adminPort: await freePort(),
+      clusterPort: await freePort(),
       ...(options.identityKeyFile === undefined ? {} : { identityKeyFile: options.identityKeyFile }),
       protocolV7: options.protocolV7 ?? false,
     });
