@@ -1,5 +1,9 @@
 import { Command } from 'commander';
 import { releaseVersion } from '@holdfast/runtime';
+import { addDeployments } from './commands/deployments/deployments.ts';
+import { addInvocations } from './commands/invocations/invocations.ts';
+import { addServices } from './commands/services/services.ts';
+import { addSql } from './commands/sql.ts';
 import { addUp } from './commands/up.ts';
 
 /** The whole command line; its help texts are kept as a golden file. */
@@ -10,5 +14,9 @@ export function makeProgram(): Command {
     .showHelpAfterError('Add --help for what there is.')
     .exitOverride();
   addUp(program);
+  addDeployments(program);
+  addServices(program);
+  addInvocations(program);
+  addSql(program);
   return program;
 }

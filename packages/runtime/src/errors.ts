@@ -7,6 +7,7 @@
 import type { DeploymentErrorCode } from './deployments/deployment-error.ts';
 import type { Refusal } from './engine/command.ts';
 import type { AttemptProblemCode } from './invoker/attempt-problem.ts';
+import type { QueryErrorCode } from './query/query-error.ts';
 import type { StoreErrorCode } from './store/store-error.ts';
 
 /** Codes that the ingress raises itself. */
@@ -59,7 +60,8 @@ export type ErrorCode =
   | CommandLineCode
   | DeploymentErrorCode
   | StoreErrorCode
-  | AttemptProblemCode;
+  | AttemptProblemCode
+  | QueryErrorCode;
 
 /** 1 = failed, 2 = the command was wrong, 3 = the runtime cannot be reached, 4 = refused because of what exists. */
 export type ExitCode = 1 | 2 | 3 | 4;
@@ -77,6 +79,11 @@ const meaning = (httpStatus: number, exitCode: ExitCode, title: string): ErrorMe
 });
 
 export const errorTable: Readonly<Record<ErrorCode, ErrorMeaning>> = {
+  QUERY_INVALID: meaning(400, 2, 'The query is no SQL that the store understands'),
+  QUERY_REFUSED: meaning(400, 2, 'The query does more than read the views'),
+  QUERY_TIMEOUT: meaning(408, 1, 'The query took too long and was stopped'),
+  QUERY_TOO_LARGE: meaning(413, 1, 'The query asks for more than fits'),
+  QUERY_UNAVAILABLE: meaning(503, 1, 'Queries cannot be answered now'),
   SERVICE_NOT_FOUND: meaning(404, 1, 'No deployment serves this service'),
   HANDLER_NOT_FOUND: meaning(404, 1, 'The service has no such handler'),
   HANDLER_PRIVATE: meaning(400, 4, 'The handler can only be called by other handlers'),
@@ -156,6 +163,8 @@ export const errorTable: Readonly<Record<ErrorCode, ErrorMeaning>> = {
   STORE_SYNC_FAILED: meaning(503, 1, 'The disk did not confirm a write'),
   STORE_REVISION_CONFLICT: meaning(409, 1, 'The registry was changed by somebody else'),
   STORE_JOURNAL_GAP: meaning(500, 1, 'A journal would get a gap'),
+  STORE_JOURNAL_ORPHANED: meaning(500, 1, 'A journal belongs to no invocation'),
+  STORE_JOURNAL_TOO_LONG: meaning(500, 1, 'A journal is longer than the store keeps'),
   STORE_OUTCOME_UNKNOWN: meaning(503, 1, 'It is not known whether a commit took place'),
   STORE_FENCED: meaning(503, 1, 'The partition was opened again'),
   STORE_CLOSED: meaning(503, 3, 'The store is closed'),

@@ -23,6 +23,19 @@ export function listen(
   });
 }
 
+// Connections fall idle one by one as their answers are written.
+const idleCheckMs = 20;
+
+/** Stops listening, lets open answers end for up to `graceMs`, then cuts what is left. */
+export async function closeHttpServer(server: Server, graceMs: number): Promise<void> {
+  const closed = new Promise<void>((resolve) => void server.close(() => resolve()));
+  const sweep = setInterval(() => server.closeIdleConnections(), idleCheckMs);
+  const force = setTimeout(() => server.closeAllConnections(), graceMs);
+  await closed;
+  clearInterval(sweep);
+  clearTimeout(force);
+}
+
 function explain(error: NodeJS.ErrnoException, address: ListenAddress): Error {
   const place = `${address.host}:${address.port}`;
   switch (error.code) {

@@ -25,6 +25,7 @@ import type { Partition } from './partition/partition.ts';
 import type { PartitionProblem } from './partition/partition-options.ts';
 import { readIdentity } from './read-identity.ts';
 import { releaseVersion } from './release-version.ts';
+import { Query } from './query/query.ts';
 import { openSqliteStore } from './store/sqlite/open-store.ts';
 import type { Store } from './store/store.ts';
 import type { Log } from './telemetry/log.ts';
@@ -182,13 +183,19 @@ class RuntimeParts {
 
   async #openAdmin(opened: { readonly store: Store; readonly deployments: Deployments }): Promise<Admin> {
     const { store, deployments } = opened;
+    const query = new Query({
+      directory: this.#config.data,
+      timeoutMs: this.#config.query.timeout,
+      rowsMax: this.#config.query.rowsMax,
+    });
+    this.#closers.push(() => query.close());
     const parts: AdminParts = {
       findPartitions: () => this.#partitions,
       deployments,
       findRegistry: () => (this.#partitions === undefined ? undefined : deployments.registry.current),
       isReady: () => this.#ingress !== undefined && this.#closed === undefined,
       listBlockers: (deployment, limit) => store.listBlockers(deployment, limit),
-      runQuery: () => Promise.reject(new Error('SQL queries are not available.')),
+      runQuery: (sql, values) => query.run(sql, values),
       clock: systemClock,
       log: this.#log,
       makeEntropy: randomBytes,

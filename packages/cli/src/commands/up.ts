@@ -70,9 +70,14 @@ function flagsOf(options: UpOptions): Map<string, unknown> {
   for (const [name, setting] of Object.entries(settingOf)) {
     // The keys of the table are names of options.
     const value = options[name as keyof typeof settingOf];
-    if (value !== undefined) flags.set(setting, /^\d+$/.test(String(value)) ? Number(value) : value);
+    if (value !== undefined) flags.set(setting, setting.endsWith('.port') ? numberOf(value) : value);
   }
   return flags;
+}
+
+/** Text that is no number stays text, and is refused with the name of its setting. */
+function numberOf(value: string | boolean): unknown {
+  return /^\d+$/.test(String(value)) ? Number(value) : value;
 }
 
 /** The second signal ends the process: whoever presses Ctrl-C twice does not want to wait. */

@@ -1,6 +1,6 @@
 import { createServer } from 'node:http';
 import { getRequestListener } from '@hono/node-server';
-import { listen } from '../listen.ts';
+import { closeHttpServer, listen } from '../listen.ts';
 import type { ListenAddress } from '../listen.ts';
 import type { AdminParts } from './admin-parts.ts';
 import { makeAdminApp } from './app.ts';
@@ -25,13 +25,7 @@ export async function openAdmin(parts: AdminParts, address: ListenAddress): Prom
   return {
     port,
     url,
-    async close(): Promise<void> {
-      const closed = new Promise<void>((resolve) => void server.close(() => resolve()));
-      server.closeIdleConnections();
-      const force = setTimeout(() => server.closeAllConnections(), closeMs);
-      await closed;
-      clearTimeout(force);
-    },
+    close: () => closeHttpServer(server, closeMs),
   };
 }
 

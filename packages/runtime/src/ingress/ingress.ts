@@ -8,7 +8,7 @@ import { createServer } from 'node:http';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { ApiError } from '../api-error.ts';
-import { listen } from '../listen.ts';
+import { closeHttpServer, listen } from '../listen.ts';
 import type { ListenAddress } from '../listen.ts';
 import { answerAttach, invocationOf } from './answer-attach.ts';
 import { answerAwakeable } from './answer-awakeable.ts';
@@ -35,6 +35,8 @@ export interface Ingress {
 const requestTimeoutMs = 300_000;
 const headersTimeoutMs = 30_000;
 const keepAliveTimeoutMs = 75_000;
+// What is still being answered when the runtime stops gets a moment; then nothing keeps the process.
+const closeMs = 2_000;
 
 export async function openIngress(parts: Omit<IngressParts, 'callers'>, address: ListenAddress): Promise<Ingress> {
   const callers = new Callers();
@@ -175,11 +177,6 @@ function answerClientError(error: NodeJS.ErrnoException, socket: Socket): void {
 }
 
 async function closeServer(server: Server, callers: Callers): Promise<void> {
-  const closed = new Promise<void>((resolve) => void server.close(() => resolve()));
   callers.close();
-  server.closeIdleConnections();
-  // What is still being answered gets a moment; then nothing keeps the process.
-  const force = setTimeout(() => server.closeAllConnections(), 2_000);
-  await closed;
-  clearTimeout(force);
+  await closeHttpServer(server, closeMs);
 }
