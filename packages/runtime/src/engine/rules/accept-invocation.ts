@@ -61,7 +61,7 @@ export function acceptInvocation(tx: Transaction, env: Env, request: AcceptReque
   } as const;
   enterState(tx, record);
   const appended = tx.append(record, input, encodeCommand(input), env.now);
-  if (appended.state.status === 'scheduled') {
+  if (appended.state.status === 'scheduled' && appended.state.startAt > env.now) {
     tx.put({
       table: 'timer',
       record: { fireAt: appended.state.startAt, invocation: appended.id, purpose: { kind: 'start' } },
