@@ -17,7 +17,7 @@ export function pause(tx: Transaction, env: Env, command: PauseInvocation): ActR
     case 'pending':
       return refused(
         refuse(
-          'INVOCATION_NOT_STARTED',
+          'INVOCATION_WRONG_STATUS',
           `Invocation ${record.id} has not started; it cannot be paused.`,
           'Cancel it, or pause it once it runs.',
           { invocation: record.id },
