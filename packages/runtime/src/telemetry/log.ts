@@ -1,5 +1,5 @@
 import { pino, stdSerializers } from 'pino';
-import type { Logger } from 'pino';
+import type { Logger, LoggerOptions } from 'pino';
 import { readableLines } from './readable-lines.ts';
 
 /** Structured log of the runtime. Fields first, then a plain sentence. */
@@ -28,15 +28,16 @@ const redactedPaths = secretNames.flatMap((name) => [`["${name}"]`, `*["${name}"
 export function openLog(options: LogOptions): Log {
   const isReadable = options.format === 'readable' || (options.format === 'auto' && process.stderr.isTTY);
   const destination = isReadable ? readableLines(process.stderr) : pino.destination({ dest: 2, sync: true });
-  return pino(
-    {
-      level: options.level,
-      base: null,
-      timestamp: () => `,"time":"${new Date().toISOString()}"`,
-      formatters: { level: (level) => ({ level }) },
-      serializers: { error: stdSerializers.err },
-      redact: { paths: redactedPaths, censor: '[redacted]' },
-    },
-    destination,
-  );
+  return pino(logOptions(options.level), destination);
+}
+
+export function logOptions(level: LogOptions['level']): LoggerOptions {
+  return {
+    level,
+    base: null,
+    timestamp: () => `,"time":"${new Date().toISOString()}"`,
+    formatters: { level: (name) => ({ level: name }) },
+    serializers: { error: stdSerializers.errWithCause },
+    redact: { paths: redactedPaths, censor: '[redacted]' },
+  };
 }
