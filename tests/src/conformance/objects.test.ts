@@ -100,6 +100,7 @@ test('editing the state of a key whose handler is at work', async () => {
   await world().trace.waitFor(`holding ${key}`);
 
   const edited = await world().admin.ask('/services/Counter/state', {
+    headers: { 'x-holdfast-reason': 'the conformance suite edits a busy key' },
     json: { object_key: key, new_state: { count: [57] } },
   });
 

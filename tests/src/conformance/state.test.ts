@@ -142,6 +142,7 @@ describe.each(['EagerBox', 'LazyBox'])('state of %s', (box) => {
     await play(key, { op: 'set', key: 'old', value: 1 });
 
     const edited = await world().admin.ask(`/services/${box}/state`, {
+      headers: { 'x-holdfast-reason': 'the conformance suite edits what it has written' },
       json: { object_key: key, new_state: { fresh: Array.from(new TextEncoder().encode('"edited"')) } },
     });
 
@@ -151,6 +152,14 @@ describe.each(['EagerBox', 'LazyBox'])('state of %s', (box) => {
       return keys.includes('fresh');
     });
     expect(await look(key, 'old', 'fresh')).toEqual({ found: { old: null, fresh: 'edited' }, keys: ['fresh'] });
+  });
+
+  test('an edit of state without a reason', async () => {
+    const edited = await world().admin.ask(`/services/${box}/state`, {
+      json: { object_key: unique('key'), new_state: {} },
+    });
+
+    expect(edited.status).toBe(world().target.differs('reason-required', { restate: 202, holdfast: 400 }));
   });
 
   test('state is visible to operators through SQL', async () => {

@@ -76,6 +76,12 @@ export const differences = {
     holdfast: 'the ingress does not listen, or answers 503, until the registry is loaded',
     why: 'A caller takes 404 as final and would drop its request.',
   },
+  'reason-required': {
+    subject: 'Editing state, and removing a deployment by force',
+    restate: 'need no reason',
+    holdfast: 'are 400 without a reason in the header `x-holdfast-reason`, which goes into the audit log',
+    why: 'Whoever meets the result later must be able to learn who did it and why.',
+  },
   'sql-dialect': {
     subject: 'SQL dialect of `POST /query`',
     restate: 'DataFusion',
