@@ -218,6 +218,8 @@ class RuntimeParts {
         log: this.#log,
         limits: {
           bodyBytesMax: limits.bodyBytesMax,
+          // Or the largest body could never be taken.
+          bufferedBytesMax: Math.max(limits.bufferedBytesMax, limits.bodyBytesMax),
           bodyIdleMs: limits.bodyIdle,
           headerBytesMax: limits.headerBytesMax,
           openRequestsMax: limits.openRequestsMax,

@@ -19,6 +19,8 @@ export interface Config {
     /** 0 = any free one, also for the admin port. */
     readonly port: number;
     readonly bodyBytesMax: number;
+    /** Of all bodies that are not accepted yet; more are turned away. */
+    readonly bufferedBytesMax: number;
     readonly headerBytesMax: number;
     /** Longest silence within a body. */
     readonly bodyIdle: number;
@@ -83,6 +85,7 @@ const configSchema = z.strictObject({
     .strictObject({
       port: port.default(8080),
       bodyBytesMax: count.default(32 * 1024 * 1024),
+      bufferedBytesMax: count.default(512 * 1024 * 1024),
       headerBytesMax: count.default(64 * 1024),
       bodyIdle: duration('30s'),
       openRequestsMax: count.default(50_000),

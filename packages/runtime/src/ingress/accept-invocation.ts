@@ -7,7 +7,7 @@ import type { Registry } from '../engine/registry.ts';
 import type { Exchange } from './exchange.ts';
 import type { IngressParts } from './ingress-parts.ts';
 import { decodeHeaderValue, inputHeaders } from './request-headers.ts';
-import { readBody } from './request-body.ts';
+import { withBody } from './request-body.ts';
 import type { Route } from './route.ts';
 import { submitAgain } from '../submit-again.ts';
 
@@ -16,44 +16,44 @@ export type AcceptedReply = Extract<InvokeReply, { kind: 'accepted' }>;
 
 const idEntropyBytes = 24;
 
-/** Reads the request into a command. `startAt` is 0 for calls. */
-export async function readInvoke(
+/** The id under which the request is, or was, accepted: fresh, or what the same workflow key or idempotency key always gives. */
+export function makeInvocationId(
   parts: IngressParts,
   exchange: Exchange,
   route: TargetRoute,
-  options: { readonly registry: Registry; readonly startAt: number },
-): Promise<Invoke> {
-  const { headers } = exchange.request;
-  if ((headers['x-restate-limit-key'] ?? '') !== '') throw limitKeyRefused();
-  const idempotencyKey = headers['idempotency-key'];
-  const deployment = readDeployment(headers['x-holdfast-deployment']);
-  const contentType = headers['content-type'];
-  return {
-    kind: 'invoke',
-    id: makeId(parts, route, { registry: options.registry, idempotencyKey: textOf(idempotencyKey) }),
-    service: route.service.name,
-    handler: route.handler,
-    key: route.key,
-    headers: inputHeaders(exchange.request),
-    input: await readBody(exchange.request, parts.limits, parts.clock),
-    startAt: options.startAt,
-    ...(contentType === undefined ? {} : { contentType }),
-    ...(idempotencyKey === undefined ? {} : { idempotencyKey: decodeHeaderValue(textOf(idempotencyKey) ?? '') }),
-    ...(deployment === undefined ? {} : { deployment }),
-  };
+  registry: Registry,
+): InvocationId {
+  const { service, handler, key } = route;
+  if (service.kind === 'workflow' && isRunHandler(registry, route)) {
+    return workflowInvocationId({ name: service.name, key });
+  }
+  const idempotencyKey = readIdempotencyKey(exchange);
+  if (idempotencyKey !== undefined) {
+    const keyPart = service.kind === 'service' ? {} : { key };
+    return idempotentInvocationId({ service: service.name, handler, idempotencyKey, ...keyPart });
+  }
+  return freshInvocationId({
+    entropy: parts.makeEntropy(idEntropyBytes),
+    ...(service.kind === 'service' ? {} : { key: { service: service.name, key } }),
+  });
 }
 
 /**
- * Submits the command and puts what is known into the headers of the answer. The id stands there even if the outcome stays
- * unknown, so that the caller can ask.
+ * Has the request accepted, and puts what is known into the headers of the answer. The id stands there even if the outcome stays
+ * unknown, so that the caller can ask. Nothing of the body is held afterwards: callers wait for hours.
  */
 export async function acceptInvocation(
   parts: IngressParts,
   exchange: Exchange,
-  invoke: Invoke,
+  route: TargetRoute,
+  options: { readonly id: InvocationId; readonly startAt: number },
 ): Promise<{ readonly accepted: AcceptedReply; readonly wasUnknown: boolean }> {
-  exchange.headers.push(['x-restate-id', invoke.id]);
-  const { reply, wasUnknown } = await submitAgain(parts.partitions.ofInvocation(invoke.id), invoke, parts.clock);
+  const { id } = options;
+  const facts = readFacts(exchange, route, options);
+  const { reply, wasUnknown } = await withBody(parts, exchange.request, (input) => {
+    exchange.headers.push(['x-restate-id', id]);
+    return submitAgain(parts.partitions.ofInvocation(id), { ...facts, input }, parts.clock);
+  });
   if (reply.kind === 'refused') {
     // Nothing was accepted: an id would suggest that there is something to ask for.
     exchange.headers.pop();
@@ -61,6 +61,37 @@ export async function acceptInvocation(
   }
   exchange.headers.push(['x-holdfast-deployment', reply.deployment]);
   return { accepted: reply, wasUnknown };
+}
+
+/** The command without its input. `startAt` is 0 for calls. */
+function readFacts(
+  exchange: Exchange,
+  route: TargetRoute,
+  options: { readonly id: InvocationId; readonly startAt: number },
+): Omit<Invoke, 'input'> {
+  const { headers } = exchange.request;
+  if ((headers['x-restate-limit-key'] ?? '') !== '') throw limitKeyRefused();
+  const idempotencyKey = readIdempotencyKey(exchange);
+  const deployment = readDeployment(headers['x-holdfast-deployment']);
+  const contentType = headers['content-type'];
+  return {
+    kind: 'invoke',
+    id: options.id,
+    service: route.service.name,
+    handler: route.handler,
+    key: route.key,
+    headers: inputHeaders(exchange.request),
+    startAt: options.startAt,
+    ...(contentType === undefined ? {} : { contentType }),
+    ...(idempotencyKey === undefined ? {} : { idempotencyKey }),
+    ...(deployment === undefined ? {} : { deployment }),
+  };
+}
+
+export function readIdempotencyKey(exchange: Exchange): string | undefined {
+  const header = exchange.request.headers['idempotency-key'];
+  const text = typeof header === 'string' ? header : header?.[0];
+  return text === undefined ? undefined : decodeHeaderValue(text);
 }
 
 export function refusalError(refusal: Refusal): ApiError {
@@ -72,26 +103,6 @@ function limitKeyRefused(): ApiError {
   return new ApiError('SCOPE_REFUSED', {
     message: 'Scopes and limit keys are not supported.',
     hint: 'Leave the header x-restate-limit-key out.',
-  });
-}
-
-function makeId(
-  parts: IngressParts,
-  route: TargetRoute,
-  options: { readonly registry: Registry; readonly idempotencyKey: string | undefined },
-): InvocationId {
-  const { service, handler, key } = route;
-  if (service.kind === 'workflow' && isRunHandler(options.registry, route)) {
-    return workflowInvocationId({ name: service.name, key });
-  }
-  const keyPart = service.kind === 'service' ? {} : { key };
-  if (options.idempotencyKey !== undefined) {
-    const idempotencyKey = decodeHeaderValue(options.idempotencyKey);
-    return idempotentInvocationId({ service: service.name, handler, idempotencyKey, ...keyPart });
-  }
-  return freshInvocationId({
-    entropy: parts.makeEntropy(idEntropyBytes),
-    ...(service.kind === 'service' ? {} : { key: { service: service.name, key } }),
   });
 }
 
@@ -109,8 +120,4 @@ function readDeployment(header: string | readonly string[] | undefined): Deploym
     message: `The header x-holdfast-deployment holds ${JSON.stringify(String(header).slice(0, 100))}, which is no deployment id.`,
     hint: 'List deployment ids with: holdfast deployments list.',
   });
-}
-
-function textOf(header: string | readonly string[] | undefined): string | undefined {
-  return typeof header === 'string' ? header : header?.[0];
 }

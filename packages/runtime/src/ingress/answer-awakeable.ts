@@ -4,7 +4,7 @@ import { ApiError } from '../api-error.ts';
 import { answerBytes } from './answer.ts';
 import type { Exchange } from './exchange.ts';
 import type { IngressParts } from './ingress-parts.ts';
-import { readBody } from './request-body.ts';
+import { withBody } from './request-body.ts';
 import { submitAgain } from '../submit-again.ts';
 
 // Ids up to this one have meanings of the protocol: an awakeable id that names one was not made by an SDK, and could cancel.
@@ -24,16 +24,16 @@ export async function answerAwakeable(
       hint: 'Awakeable ids begin with sign_1 and come from the handler that waits.',
     });
   }
-  const value = await readBody(exchange.request, parts.limits, parts.clock);
-  const result: Result =
-    asked.kind === 'resolveAwakeable'
-      ? { kind: 'success', value }
-      : { kind: 'failure', failure: { code: rejectedCode, message: new TextDecoder().decode(value), metadata: [] } };
   const { invocation, signalId } = target;
-  await submitAgain(
-    parts.partitions.ofInvocation(invocation),
-    { kind: 'deliverSignal', invocation, signal: { kind: 'signal', id: signalId }, result },
-    parts.clock,
-  );
+  await withBody(parts, exchange.request, (value) => {
+    const signal = { kind: 'signal', id: signalId } as const;
+    const command = { kind: 'deliverSignal', invocation, signal, result: resultOf(asked.kind, value) } as const;
+    return submitAgain(parts.partitions.ofInvocation(invocation), command, parts.clock);
+  });
   answerBytes(exchange, 202, new Uint8Array(0));
+}
+
+function resultOf(kind: 'resolveAwakeable' | 'rejectAwakeable', value: Uint8Array): Result {
+  if (kind === 'resolveAwakeable') return { kind: 'success', value };
+  return { kind: 'failure', failure: { code: rejectedCode, message: new TextDecoder().decode(value), metadata: [] } };
 }

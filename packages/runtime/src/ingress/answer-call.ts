@@ -1,5 +1,5 @@
 import { ApiError } from '../api-error.ts';
-import { acceptInvocation, readInvoke } from './accept-invocation.ts';
+import { acceptInvocation, makeInvocationId } from './accept-invocation.ts';
 import type { AcceptedReply, TargetRoute } from './accept-invocation.ts';
 import { answerResult } from './answer-result.ts';
 import { awaitResult } from './await-result.ts';
@@ -21,17 +21,17 @@ export async function answerCall(
       hint: 'Send instead: POST to the same path with /send at its end, and attach to the id that it answers.',
     });
   }
-  const invoke = await readInvoke(parts, exchange, route, { registry, startAt: 0 });
-  const partition = parts.partitions.ofInvocation(invoke.id);
+  const id = makeInvocationId(parts, exchange, route, registry);
+  const partition = parts.partitions.ofInvocation(id);
   // Before the command is submitted, or a completion could slip between its reply and our listening.
-  const wait = parts.callers.wait(partition, invoke.id, exchange.response);
+  const wait = parts.callers.wait(partition, id, exchange.response);
   try {
-    const { accepted, wasUnknown } = await acceptInvocation(parts, exchange, invoke);
+    const { accepted, wasUnknown } = await acceptInvocation(parts, exchange, route, { id, startAt: 0 });
     if (accepted.repeated) refuseSecondRun(accepted, wasUnknown);
     if (accepted.result !== undefined) {
       return answerResult(parts, exchange, accepted, { result: accepted.result, expiresAt: accepted.expiresAt });
     }
-    const end = await awaitResult(parts, exchange, { id: invoke.id, wait });
+    const end = await awaitResult(parts, exchange, { id, wait });
     if (end !== undefined) answerResult(parts, exchange, accepted, end);
   } finally {
     wait.stop();

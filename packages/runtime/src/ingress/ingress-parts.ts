@@ -2,6 +2,7 @@ import type { Clock } from '../clock.ts';
 import type { Registry } from '../engine/registry.ts';
 import type { Partitions } from '../partition/port.ts';
 import type { Log } from '../telemetry/log.ts';
+import type { ByteBudget } from './byte-budget.ts';
 import type { BodyLimits } from './request-body.ts';
 import type { Callers } from './callers.ts';
 
@@ -22,4 +23,5 @@ export interface IngressParts {
   /** Random bytes for ids. */
   readonly makeEntropy: (bytes: number) => Uint8Array;
   readonly callers: Callers;
+  readonly bodies: ByteBudget;
 }

@@ -82,6 +82,7 @@ export async function openScene(options: SceneOptions = {}): Promise<IngressScen
       log: { debug: keep, info: keep, warn: keep, error: keep, fatal: keep },
       limits: {
         bodyBytesMax: 1_000,
+        bufferedBytesMax: 100_000,
         bodyIdleMs: 10_000,
         headerBytesMax: 16_384,
         openRequestsMax: 100,

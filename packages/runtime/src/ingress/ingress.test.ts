@@ -222,3 +222,22 @@ test('a connection is used for one request after the other', async () => {
 
   expect(received.match(/HTTP\/1.1 200/g)).toHaveLength(2);
 });
+
+test('bodies that together are too large are turned away, and make room when they are accepted', async () => {
+  const scene = await openScene({ limits: { bodyBytesMax: 1_000, bufferedBytesMax: 1_500 } });
+  const body = 'x'.repeat(1_000);
+  const gate = Promise.withResolvers<void>();
+  scene.partition.answer(async (command) => {
+    await gate.promise;
+    return accepted(command as Invoke);
+  });
+
+  const first = scene.ask('/Greeter/greet/send', { method: 'POST', body });
+  await expect.poll(() => scene.partition.invokes.length).toBe(1);
+  const second = await scene.ask('/Greeter/greet/send', { method: 'POST', body });
+  gate.resolve();
+  await first;
+  const third = await scene.ask('/Greeter/greet/send', { method: 'POST', body });
+
+  expect([second.status, third.status]).toEqual([429, 202]);
+});

@@ -15,12 +15,13 @@ import { answerAwakeable } from './answer-awakeable.ts';
 import { answerCall } from './answer-call.ts';
 import { answerSend } from './answer-send.ts';
 import { answerError, answerJson } from './answer.ts';
+import { ByteBudget } from './byte-budget.ts';
 import { Callers } from './callers.ts';
 import { answerPreflight, corsHeaders } from './cross-origin.ts';
 import type { Exchange } from './exchange.ts';
 import type { IngressParts } from './ingress-parts.ts';
 import { parseReferenceBody } from './reference-body.ts';
-import { readBody } from './request-body.ts';
+import { withBody } from './request-body.ts';
 import { parseRoute } from './route.ts';
 import type { Route } from './route.ts';
 
@@ -38,9 +39,12 @@ const keepAliveTimeoutMs = 75_000;
 // What is still being answered when the runtime stops gets a moment; then nothing keeps the process.
 const closeMs = 2_000;
 
-export async function openIngress(parts: Omit<IngressParts, 'callers'>, address: ListenAddress): Promise<Ingress> {
+export async function openIngress(
+  parts: Omit<IngressParts, 'callers' | 'bodies'>,
+  address: ListenAddress,
+): Promise<Ingress> {
   const callers = new Callers();
-  const all: IngressParts = { ...parts, callers };
+  const all: IngressParts = { ...parts, callers, bodies: new ByteBudget(parts.limits.bufferedBytesMax) };
   let open = 0;
   const server = createServer(
     {
@@ -87,11 +91,11 @@ async function answer(parts: IngressParts, exchange: Exchange): Promise<void> {
       return answerAttach(parts, exchange, route);
     case 'attachByBody':
     case 'outputByBody': {
-      const reference = parseReferenceBody(await readBody(exchange.request, parts.limits, parts.clock));
+      const reference = await withBody(parts, exchange.request, parseReferenceBody);
       return answerAttach(parts, exchange, { kind: route.kind === 'attachByBody' ? 'attach' : 'output', reference });
     }
     case 'lookup': {
-      const reference = parseReferenceBody(await readBody(exchange.request, parts.limits, parts.clock));
+      const reference = await withBody(parts, exchange.request, parseReferenceBody);
       return answerJson(exchange, 200, { invocationId: invocationOf(reference) });
     }
     case 'resolveAwakeable':

@@ -68,6 +68,7 @@ test.each([
   ['/restate/invocation/Counter/k/add/attach', 'PATH_REFUSED'],
   ['/restate/attach/a/b', 'PATH_REFUSED'],
   ['/openapi/x', 'ROUTE_NOT_FOUND'],
+  ['/openapi', 'ROUTE_NOT_FOUND'],
   ['/', 'PATH_REFUSED'],
   ['', 'PATH_REFUSED'],
   ['*', 'PATH_REFUSED'],

@@ -38,10 +38,10 @@ const segmentsMax = 8;
 /** `path` is without the query. Throws ApiError for a path that is no route. */
 export function parseRoute(path: string, registry: Registry): Route {
   const segments = path.split('/', segmentsMax + 1);
+  if (segments[0] === '' && segments[1] === 'openapi') throw notFound();
   if (segments[0] !== '' || segments.length < 3 || segments.length > segmentsMax) throw badPath(path);
   const [, first = '', second = ''] = segments;
   if (first === 'restate') return parseOwnRoute(second, segments.slice(3), registry);
-  if (first === 'openapi') throw notFound();
   return parseTarget(first, segments.slice(2), undefined, registry);
 }
 
