@@ -1,56 +1,77 @@
 import { userInfo } from 'node:os';
-import type { Command } from 'commander';
 import { z } from 'zod';
+import { defaultAdminUrl } from './common-options.ts';
+import type { ActOptions, CommonOptions } from './common-options.ts';
 import { CommandFailure } from './failure.ts';
+import type { Terminal } from './terminal.ts';
+import { visibleJson } from './visible.ts';
 
-/** Options that every command which asks a runtime has. */
-export interface CommonOptions {
-  readonly adminUrl?: string;
-  readonly json?: boolean;
-  readonly reason?: string;
-  readonly yes?: boolean;
-}
-
-const defaultUrl = 'http://127.0.0.1:9070';
-// Longer than any query may run; everything else answers at once.
+// Longer than a query may run by default; everything else answers at once.
 const answerTimeoutMs = 60_000;
 
-export function withCommonOptions(command: Command): Command {
-  return command
-    .option('--admin-url <url>', `address of the runtime's admin API (default: HOLDFAST_ADMIN_URL, ${defaultUrl})`)
-    .option('--json', 'print the answer as JSON');
-}
-
-/** For commands that change something. */
-export function withActOptions(command: Command): Command {
-  return withCommonOptions(command).option('--reason <text>', 'why, for the audit log');
-}
-
-export interface AdminRequest {
+export interface AdminRequest<T> {
   readonly method?: 'GET' | 'POST' | 'PATCH' | 'DELETE';
   /** Begins with `/`; parts of it are encoded already. */
   readonly path: string;
   readonly body?: unknown;
+  /** The part of the answer that the command reads. */
+  readonly answer: z.ZodType<T>;
+}
+
+export interface AdminAnswer<T> {
+  readonly value: T;
+  /** The whole answer, for `--json`. */
+  readonly json: unknown;
 }
 
 /** Asks the admin API. Throws CommandFailure with the code that the runtime answered, or RUNTIME_UNREACHABLE. */
-export async function askAdmin<T>(options: CommonOptions, request: AdminRequest, schema: z.ZodType<T>): Promise<T> {
-  const base = (options.adminUrl ?? process.env['HOLDFAST_ADMIN_URL'] ?? defaultUrl).replace(/\/+$/, '');
-  const response = await send(base, options, request);
-  const body = await readJson(response, base);
-  if (!response.ok) throw failureOf(response.status, body, base);
-  const parsed = schema.safeParse(body);
-  if (parsed.success) return parsed.data;
+export async function askAdmin<T>(
+  terminal: Terminal,
+  options: ActOptions,
+  request: AdminRequest<T>,
+): Promise<AdminAnswer<T>> {
+  const base = adminUrl(terminal, options);
+  const { response, text } = await send(base, options, request);
+  const json = parseJson(text, { base, status: response.status });
+  if (!response.ok) throw failureOf(response.status, json, base);
+  const parsed = request.answer.safeParse(json);
+  if (parsed.success) return { value: parsed.data, json };
   throw notUnderstood(base, z.prettifyError(parsed.error));
 }
 
-async function send(base: string, options: CommonOptions, request: AdminRequest): Promise<Response> {
+/** Prints an answer: whole as JSON, or described for people. */
+export function printAnswer<T>(
+  terminal: Terminal,
+  options: CommonOptions,
+  answer: AdminAnswer<T>,
+  describe: (value: T) => string,
+): void {
+  terminal.print(options.json === true ? visibleJson(answer.json) : describe(answer.value));
+}
+
+function adminUrl(terminal: Terminal, options: CommonOptions): string {
+  const fromEnvironment = terminal.environment['HOLDFAST_ADMIN_URL'] ?? '';
+  const text = options.adminUrl ?? (fromEnvironment === '' ? defaultAdminUrl : fromEnvironment);
+  const url = URL.parse(text);
+  const isUsable = url !== null && /^https?:$/.test(url.protocol) && url.username === '' && url.password === '';
+  if (isUsable) return text.replace(/\/+$/, '');
+  throw new CommandFailure('USAGE', {
+    message: `"${text}" is no address of an admin API.`,
+    hint: `Write it like ${defaultAdminUrl}.`,
+  });
+}
+
+async function send(
+  base: string,
+  options: ActOptions,
+  request: AdminRequest<unknown>,
+): Promise<{ readonly response: Response; readonly text: string }> {
   try {
-    return await fetch(base + request.path, {
+    const response = await fetch(base + request.path, {
       method: request.method ?? 'GET',
       headers: {
         accept: 'application/json',
-        'x-holdfast-actor': encodeURIComponent(actor()),
+        'x-holdfast-actor': encodeURIComponent(osUser()),
         ...(options.reason === undefined ? {} : { 'x-holdfast-reason': encodeURIComponent(options.reason) }),
         ...(request.body === undefined ? {} : { 'content-type': 'application/json' }),
       },
@@ -58,10 +79,10 @@ async function send(base: string, options: CommonOptions, request: AdminRequest)
       redirect: 'error',
       signal: AbortSignal.timeout(answerTimeoutMs),
     });
+    return { response, text: await response.text() };
   } catch (error) {
-    const reason = error instanceof Error && error.cause instanceof Error ? error.cause : error;
     throw new CommandFailure('RUNTIME_UNREACHABLE', {
-      message: `No runtime answers at ${base} (${reason instanceof Error ? describeCause(reason) : 'unknown error'}).`,
+      message: `No runtime answers at ${base} (${describeCause(error)}).`,
       hint: 'Start one with "holdfast up", or name its address with --admin-url or HOLDFAST_ADMIN_URL.',
       details: { adminUrl: base },
       cause: error,
@@ -69,16 +90,18 @@ async function send(base: string, options: CommonOptions, request: AdminRequest)
   }
 }
 
-function describeCause(cause: Error): string {
+/** fetch hides the system's error in the cause. */
+function describeCause(error: unknown): string {
+  const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
+  if (!(cause instanceof Error)) return 'unknown error';
   return 'code' in cause && typeof cause.code === 'string' ? cause.code : cause.message;
 }
 
-async function readJson(response: Response, base: string): Promise<unknown> {
-  const text = await response.text();
+function parseJson(text: string, answered: { readonly base: string; readonly status: number }): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    throw notUnderstood(base, `it answered ${response.status} with a body that is not JSON`);
+    throw notUnderstood(answered.base, `it answered ${answered.status} with a body that is not JSON`);
   }
 }
 
@@ -104,11 +127,12 @@ function notUnderstood(base: string, why: string): CommandFailure {
   });
 }
 
-function actor(): string {
+/** Not proven to the runtime: it says who used this machine, for the audit log. */
+function osUser(): string {
   try {
-    return `cli:${userInfo().username}`;
+    return userInfo().username;
   } catch {
     // Some containers run with a user id that has no name.
-    return 'cli';
+    return `uid ${process.getuid?.() ?? 'unknown'}`;
   }
 }

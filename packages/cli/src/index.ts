@@ -1,1 +1,2 @@
 export { runCommandLine } from './main.ts';
+export type { Terminal } from './terminal.ts';

@@ -1,28 +1,38 @@
-import { colors } from './output.ts';
+import type { Terminal } from './terminal.ts';
+import { textWidth } from './text-width.ts';
+import { visible, visibleLines } from './visible.ts';
 
 /** Rows under headings, columns aligned. A cell never breaks a line: control characters are shown escaped. */
-export function formatTable(headings: readonly string[], rows: readonly (readonly string[])[]): string {
+export function formatTable(
+  { colors }: Terminal,
+  headings: readonly string[],
+  rows: readonly (readonly string[])[],
+): string {
+  const shownHeadings = headings.map(visible);
   const cells = rows.map((row) => row.map(visible));
-  const widths = headings.map((heading, column) =>
-    Math.max(heading.length, ...cells.map((row) => (row[column] ?? '').length)),
+  const widths = shownHeadings.map((heading, column) =>
+    cells.reduce((widest, row) => Math.max(widest, textWidth(row[column] ?? '')), textWidth(heading)),
   );
   const line = (row: readonly string[]): string =>
     row
-      .map((cell, column) => cell + ' '.repeat(Math.max(0, (widths[column] ?? 0) - cell.length)))
+      .map((cell, column) => pad(cell, widths[column] ?? 0))
       .join('  ')
       .trimEnd();
-  return [colors.dim(line(headings)), ...cells.map(line)].join('\n');
+  return [colors.dim(line(shownHeadings)), ...cells.map(line)].join('\n');
 }
 
-/** `name   value` lines. */
-export function formatFields(fields: readonly (readonly [name: string, value: string | undefined])[]): string {
-  const shown = fields.flatMap(([name, value]) => (value === undefined ? [] : [[name, value] as const]));
-  const width = Math.max(...shown.map(([name]) => name.length));
-  return shown.map(([name, value]) => `${colors.dim(name.padEnd(width))}  ${visible(value)}`).join('\n');
+export type Field = readonly [name: string, value: string | undefined];
+
+/** `name   value` lines; what is undefined is left out. Further lines of a value are indented below its first. */
+export function formatFields({ colors }: Terminal, fields: readonly Field[]): string {
+  const shown = fields.flatMap(([name, value]) => (value === undefined ? [] : [[visible(name), value] as const]));
+  const width = shown.reduce((widest, [name]) => Math.max(widest, textWidth(name)), 0);
+  const indent = ' '.repeat(width + 2);
+  return shown
+    .map(([name, value]) => `${colors.dim(pad(name, width))}  ${visibleLines(value).replaceAll('\n', `\n${indent}`)}`)
+    .join('\n');
 }
 
-/** What others wrote must not move the cursor or paint the terminal. */
-export function visible(text: string): string {
-  // oxlint-disable-next-line no-control-regex -- these are the characters to escape.
-  return text.replaceAll(/[\u0000-\u001f\u007f-\u009f]/g, (character) => JSON.stringify(character).slice(1, -1));
+function pad(text: string, width: number): string {
+  return text + ' '.repeat(Math.max(0, width - textWidth(text)));
 }

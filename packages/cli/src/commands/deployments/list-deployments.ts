@@ -1,13 +1,14 @@
 import type { Command } from 'commander';
 import { z } from 'zod';
-import { askAdmin, withCommonOptions } from '../../admin-client.ts';
-import type { CommonOptions } from '../../admin-client.ts';
-import { print } from '../../output.ts';
+import { askAdmin, printAnswer } from '../../admin-client.ts';
+import { withCommonOptions, withExamples } from '../../common-options.ts';
+import type { CommonOptions } from '../../common-options.ts';
 import { formatTable } from '../../table.ts';
+import type { Terminal } from '../../terminal.ts';
 
-const answerSchema = z.object({
+const answer = z.object({
   deployments: z.array(
-    z.looseObject({
+    z.object({
       id: z.string(),
       uri: z.string(),
       state: z.string(),
@@ -18,26 +19,25 @@ const answerSchema = z.object({
   ),
 });
 
-export function addListDeployments(group: Command): void {
+export function addListDeployments(group: Command, terminal: Terminal): void {
   const command = group.command('list').description('All deployments, newest first');
-  withCommonOptions(command).action(async (options: CommonOptions) => {
-    const answer = await askAdmin(options, { path: '/deployments' }, answerSchema);
-    if (options.json === true) return print.line(JSON.stringify(answer));
-    if (answer.deployments.length === 0) {
-      return print.line('There are no deployments.\nNext: holdfast deployments register http://localhost:9080');
-    }
-    print.line(
-      formatTable(
-        ['ID', 'STATE', 'GRADE', 'ADDRESS', 'SERVICES', 'CREATED'],
-        answer.deployments.map((one) => [
-          one.id,
-          one.state,
-          one.grade,
-          one.uri,
-          one.services.map((service) => service.name).join(', '),
-          one.created_at,
-        ]),
-      ),
+  withExamples(withCommonOptions(command), ['holdfast deployments list']).action(async (options: CommonOptions) => {
+    const found = await askAdmin(terminal, options, { path: '/deployments', answer });
+    printAnswer(terminal, options, found, ({ deployments }) =>
+      deployments.length === 0
+        ? 'There are no deployments.\nNext: holdfast deployments register http://localhost:9080'
+        : formatTable(
+            terminal,
+            ['ID', 'STATE', 'GRADE', 'ADDRESS', 'SERVICES', 'CREATED'],
+            deployments.map((one) => [
+              one.id,
+              one.state,
+              one.grade,
+              one.uri,
+              one.services.map((service) => service.name).join(', '),
+              one.created_at,
+            ]),
+          ),
     );
   });
 }

@@ -1,14 +1,14 @@
 import type { Command } from 'commander';
-import { withActOptions } from '../../admin-client.ts';
-import type { CommonOptions } from '../../admin-client.ts';
-
+import { withActOptions, withExamples } from '../../common-options.ts';
+import type { ActOptions } from '../../common-options.ts';
+import type { Terminal } from '../../terminal.ts';
 import { actOnEach } from './act.ts';
 
 const act = { route: 'cancel', done: 'is cancelled.', requested: 'was asked to stop.' };
 
-export function addCancelInvocation(group: Command): void {
+export function addCancelInvocation(group: Command, terminal: Terminal): void {
   const command = group.command('cancel <id...>').description('Ask invocations to stop; their compensations run');
-  withActOptions(command).action(async (ids: string[], options: CommonOptions) => {
-    await actOnEach(ids, act, options);
-  });
+  withExamples(withActOptions(command), ['holdfast invocations cancel inv_1… --reason "customer withdrew"']).action(
+    (ids: string[], options: ActOptions) => actOnEach(terminal, ids, act, options),
+  );
 }

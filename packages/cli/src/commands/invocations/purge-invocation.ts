@@ -1,22 +1,34 @@
 import type { Command } from 'commander';
-import { withActOptions } from '../../admin-client.ts';
-import type { CommonOptions } from '../../admin-client.ts';
+import { withActOptions, withExamples } from '../../common-options.ts';
+import type { ActOptions } from '../../common-options.ts';
 import { confirm } from '../../confirm.ts';
+import type { Terminal } from '../../terminal.ts';
+import { sentence } from '../../visible.ts';
 import { actOnEach } from './act.ts';
 
-interface Options extends CommonOptions {
-  readonly journalOnly?: boolean;
+interface Options extends ActOptions {
+  readonly journal?: boolean;
+  readonly yes?: boolean;
 }
 
-export function addPurgeInvocation(group: Command): void {
+const whole = { route: 'purge', done: 'is purged.', requested: 'will be purged.' };
+const journal = { route: 'purge-journal', done: 'has no journal any more.', requested: 'will lose its journal.' };
+
+export function addPurgeInvocation(group: Command, terminal: Terminal): void {
   const command = group
     .command('purge <id...>')
     .description('Forget completed invocations')
-    .option('--journal-only', 'drop their journals and keep their results')
+    .option('--journal', 'drop only their journals; the results stay')
     .option('--yes', 'do not ask');
-  withActOptions(command).action(async (ids: string[], options: Options) => {
-    await confirm(`Forget ${ids.length} completed invocation(s)?`, options);
-    const route = options.journalOnly === true ? 'purge-journal' : 'purge';
-    await actOnEach(ids, { route, done: 'is purged.', requested: 'will be purged.' }, options);
+  withExamples(withActOptions(command), [
+    'holdfast invocations purge inv_1…',
+    'holdfast invocations purge inv_1… --journal',
+  ]).action(async (ids: string[], options: Options) => {
+    const onlyJournal = options.journal === true;
+    const question = onlyJournal
+      ? sentence`Drop the journal of ${ids.join(', ')}?`
+      : sentence`Forget ${ids.join(', ')} with result and journal?`;
+    await confirm(terminal, question, options);
+    await actOnEach(terminal, ids, onlyJournal ? journal : whole, options);
   });
 }

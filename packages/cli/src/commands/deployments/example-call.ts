@@ -1,0 +1,14 @@
+import { visible } from '../../visible.ts';
+import type { ServedService } from './served-services.ts';
+
+/** A command line that calls something of the services; undefined when callers can reach none of them. */
+export function exampleCall(ingressUrl: string, services: readonly ServedService[]): string | undefined {
+  for (const service of services) {
+    const handler = service.handlers.find((one) => service.public && one.public);
+    if (handler === undefined) continue;
+    const path = service.ty === 'Service' ? [service.name, handler.name] : [service.name, 'my-key', handler.name];
+    const input = handler.input_description === 'none' ? '' : " --json '{}'";
+    return visible(`curl -X POST ${ingressUrl}/${path.map(encodeURIComponent).join('/')}${input}`);
+  }
+  return undefined;
+}
