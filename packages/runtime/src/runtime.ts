@@ -4,7 +4,6 @@
  * The admin port opens first, so that health can say "not ready"; the registry is loaded before a partition orders an attempt, which
  * must find its deployment; the ingress opens last. Closing goes the other way, so that what was accepted is still written.
  */
-import { randomBytes } from 'node:crypto';
 import { isLoopback, openAdmin } from './admin/admin.ts';
 import type { Admin } from './admin/admin.ts';
 import type { AdminParts } from './admin/admin-parts.ts';
@@ -14,6 +13,7 @@ import type { Config } from './config/config.ts';
 import { Deployments } from './deployments/deployments.ts';
 import { createDiscover } from './deployments/discover.ts';
 import type { HandlerDefaults } from './deployments/handler-defaults.ts';
+import { createEntropy } from './entropy.ts';
 import { openIngress } from './ingress/ingress.ts';
 import type { Ingress } from './ingress/ingress.ts';
 import { HttpTransport } from './invoker/http-transport.ts';
@@ -78,6 +78,7 @@ class RuntimeParts {
   readonly #closers: (() => Promise<void> | void)[] = [];
   /** Undefined until the registry is loaded and every partition has read its store. */
   #partitions: LocalPartitions | undefined;
+  readonly #entropy: (bytes: number) => Uint8Array = createEntropy();
   #ingress: Ingress | undefined;
   #closed: Promise<void> | undefined;
 
@@ -198,7 +199,7 @@ class RuntimeParts {
       runQuery: (sql, values) => query.run(sql, values),
       clock: systemClock,
       log: this.#log,
-      makeEntropy: randomBytes,
+      makeEntropy: this.#entropy,
       version: releaseVersion,
       findIngressUrl: () => this.#ingress?.url,
       bodyBytesMax: this.#config.admin.bodyBytesMax,
@@ -224,7 +225,7 @@ class RuntimeParts {
           headerBytesMax: limits.headerBytesMax,
           openRequestsMax: limits.openRequestsMax,
         },
-        makeEntropy: randomBytes,
+        makeEntropy: this.#entropy,
       },
       { host: this.#config.bind, port: limits.port },
     );
