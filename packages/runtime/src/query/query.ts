@@ -15,6 +15,8 @@ import { checkStatement } from './statement.ts';
 export interface QueryOptions {
   /** The data directory of the runtime. */
   readonly directory: string;
+  /** Resolves when everything committed so far is on disk: an answer must not tell what a power loss could undo. */
+  readonly settle?: () => Promise<void>;
   readonly timeoutMs: number;
   readonly rowsMax: number;
   readonly bytesMax?: number;
@@ -22,6 +24,7 @@ export interface QueryOptions {
 }
 
 export interface QueryRows {
+  readonly columns: readonly string[];
   readonly rows: readonly JsonRow[];
   /** More rows matched than `rowsMax`. */
   readonly truncated: boolean;
@@ -36,7 +39,7 @@ interface Waiting {
 const BYTES_MAX = 64 * 1024 * 1024;
 const IDLE_MS = 60_000;
 const WAITING_MAX = 64;
-const CHILD_HEAP_MB = 256;
+const CHILD_HEAP_MB = 512;
 
 export class Query {
   readonly #options: QueryOptions;
@@ -51,7 +54,7 @@ export class Query {
     this.#options = options;
   }
 
-  /** @throws QueryError */
+  /** Rejects with a QueryError. */
   run(sql: string, values: readonly string[] = []): Promise<QueryRows> {
     const statement = checkStatement(sql);
     if (statement.kind === 'refused') {
@@ -102,13 +105,13 @@ export class Query {
   }
 
   #start(): ChildProcess {
-    const file = fileURLToPath(workerFile(import.meta.url, 'query-child'));
+    const file = fileURLToPath(workerFile(import.meta.url, 'query-process'));
+    // From source, packages are read from source too: their builds may be older.
+    const conditions = file.endsWith('.ts') ? ['--conditions=holdfast-source'] : [];
     const child = fork(file, [join(this.#options.directory, databaseName)], {
-      execArgv: [
-        ...conditionsOf(process.execArgv),
-        `--max-old-space-size=${CHILD_HEAP_MB}`,
-        '--disable-warning=ExperimentalWarning',
-      ],
+      execArgv: [...conditions, `--max-old-space-size=${CHILD_HEAP_MB}`, '--disable-warning=ExperimentalWarning'],
+      // The runtime's environment may hold secrets, and a query needs none of it.
+      env: {},
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     });
     let lastWords = '';
@@ -117,7 +120,7 @@ export class Query {
     child.unref();
     child.channel?.unref();
     child.on('message', (message) => {
-      // Only query-child.ts has the other end of this channel.
+      // Only query-process.ts has the other end of this channel.
       if (this.#child === child) this.#answered(message as QueryAnswer);
     });
     child.on('error', (error) => this.#ended(child, error.message));
@@ -129,9 +132,19 @@ export class Query {
     const current = this.#current;
     if (current?.request.number !== answer.number) return;
     this.#current = undefined;
-    if (answer.kind === 'rows') current.resolve({ rows: answer.rows, truncated: answer.truncated });
+    if (answer.kind === 'rows') void this.#settle(current, answer);
     else current.reject(failedQuery(answer));
     this.#next();
+  }
+
+  async #settle(asked: Waiting, { columns, rows, truncated }: Extract<QueryAnswer, { kind: 'rows' }>): Promise<void> {
+    try {
+      await this.#options.settle?.();
+      const named = rows.map((cells) => Object.fromEntries(columns.map((name, at) => [name, cells[at] ?? null])));
+      asked.resolve({ columns, rows: named, truncated });
+    } catch (error) {
+      asked.reject(error instanceof Error ? error : new Error(String(error)));
+    }
   }
 
   #timedOut(): void {
@@ -174,15 +187,10 @@ export class Query {
   }
 }
 
-/** So that a runtime that runs from source starts its child from source. */
-function conditionsOf(execArgv: readonly string[]): readonly string[] {
-  return execArgv.filter((argument) => argument.startsWith('--conditions='));
-}
-
 function failedQuery(answer: Extract<QueryAnswer, { kind: 'failed' }>): QueryError {
   const hints = {
     QUERY_INVALID:
-      'The dialect is that of SQLite. See the views and columns with: select name, sql from temp.sqlite_master',
+      'The dialect is that of SQLite. Tables and their columns are in information_schema.tables and information_schema.columns.',
     QUERY_REFUSED: 'Read from the views, such as sys_invocation, sys_journal, sys_deployment, sys_service and state.',
     QUERY_TOO_LARGE: 'Select fewer columns or rows.',
   };

@@ -73,6 +73,7 @@ export class Checkpointer {
     const worker = new Worker(workerFile(import.meta.url, 'checkpoint-worker'), {
       workerData: input,
       name: 'store-checkpoint',
+      execArgv: [],
     });
     worker.on('message', (outcome: CheckpointOutcome) => this.#finish(outcome));
     worker.on('error', (error) => {

@@ -49,7 +49,9 @@ export class CoveringSync {
     // The log carries none of SQLite's locks, so that a descriptor of our own is harmless here, and only here.
     this.#descriptor = openSync(options.path, 'r+');
     const input: SyncWorkerInput = { order: this.#order, descriptor: this.#descriptor };
-    this.#worker = new Worker(workerFile(import.meta.url, 'sync-worker'), { workerData: input, name: 'store-sync' });
+    // No options of the process: some of them make sense for its own entry point only.
+    const options = { workerData: input, name: 'store-sync', execArgv: [] };
+    this.#worker = new Worker(workerFile(import.meta.url, 'sync-worker'), options);
     this.#worker.on('message', (outcome: SyncOutcome) => this.#finish(outcome));
     this.#worker.on('error', (error) => this.fail(error));
     this.#worker.on('exit', () => this.fail(new Error('The sync thread ended.')));
