@@ -50,8 +50,8 @@ export class CoveringSync {
     this.#descriptor = openSync(options.path, 'r+');
     const input: SyncWorkerInput = { order: this.#order, descriptor: this.#descriptor };
     // No options of the process: some of them make sense for its own entry point only.
-    const options = { workerData: input, name: 'store-sync', execArgv: [] };
-    this.#worker = new Worker(workerFile(import.meta.url, 'sync-worker'), options);
+    const workerOptions = { workerData: input, name: 'store-sync', execArgv: [] };
+    this.#worker = new Worker(workerFile(import.meta.url, 'sync-worker'), workerOptions);
     this.#worker.on('message', (outcome: SyncOutcome) => this.#finish(outcome));
     this.#worker.on('error', (error) => this.fail(error));
     this.#worker.on('exit', () => this.fail(new Error('The sync thread ended.')));
