@@ -32,13 +32,14 @@ describe.skipIf(chosenTarget() !== 'holdfast')('after version 2 has become curre
       String(await world().trace.waitForDetail(`hold ${name}`)),
     ];
     invocations.queued = (await world().ingress.send(`VersionedObject/${key}/version`)).invocationId;
-    invocations.delayed = (
-      await world().ingress.send('Versioned/version', undefined, { query: 'delay=8s' })
-    ).invocationId;
     await world().admin.waitForStatus(invocations.waiting, 'suspended');
     await world().admin.waitForStatus(invocations.holding, 'suspended');
 
-    second = await world().register(await world().startServices({ module: 'versioned', version: 'v2' }));
+    const newer = await world().startServices({ module: 'versioned', version: 'v2' });
+    invocations.delayed = (
+      await world().ingress.send('Versioned/version', undefined, { query: 'delay=8s' })
+    ).invocationId;
+    second = await world().register(newer);
   });
 
   const workOf = async (deployment: string): Promise<Work> =>

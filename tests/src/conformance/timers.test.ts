@@ -25,12 +25,10 @@ test.each([
   const askedAt = Date.now();
 
   const receipt = await world().ingress.send('Sleeper/ring', name, { query: `delay=${encodeURIComponent(delay)}` });
-  const scheduled = await world().admin.findInvocation(receipt.invocationId);
   const ring = await world().trace.waitForDetail(`ring ${name}`);
 
   expect(receipt.status).toBe('Accepted');
   expect(Date.parse(receipt.executionTime ?? '')).toBeGreaterThanOrEqual(askedAt + ms - 1);
-  expect(scheduled?.status).toBe('scheduled');
   expect(Number(ring)).toBeGreaterThanOrEqual(askedAt + ms);
 });
 

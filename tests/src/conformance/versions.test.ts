@@ -1,6 +1,5 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { useWorld } from '../harness/conformance-world.ts';
-import type { ConformanceWorld } from '../harness/conformance-world.ts';
 import { unique } from '../harness/unique.ts';
 
 /**
@@ -47,7 +46,6 @@ describe('after version 2 has been registered at another address', () => {
     work.callAfterWait = await startWaiting('Versioned/callAfterWait', 'call after wait');
     work.hold = await startWaiting(`VersionedObject/${key}/hold`, 'hold');
     queued = (await world().ingress.send(`VersionedObject/${key}/version`)).invocationId;
-    delayed = (await world().ingress.send('Versioned/version', undefined, { query: 'delay=2s' })).invocationId;
     const name = unique('broken');
     broken = (await world().ingress.send('Versioned/brokenInFirstVersion', name)).invocationId;
     await world().trace.waitFor(`broken ${name} v1`);
@@ -57,7 +55,9 @@ describe('after version 2 has been registered at another address', () => {
     });
     finished = answer.headers.get('x-restate-id') ?? '';
 
-    await registerVersion2(world());
+    const second = await world().startServices({ module: 'versioned', version: 'v2', alwaysSuspend: true });
+    delayed = (await world().ingress.send('Versioned/version', undefined, { query: 'delay=3s' })).invocationId;
+    await world().register(second);
   });
 
   test('new work goes to version 2', async () => {
@@ -193,8 +193,3 @@ test('registering an address again after its code has changed', async () => {
   const isServed = (await world().admin.ask('/services/LazyBox')).status === 200;
   expect({ status: again.status, isSame: again.json<{ id: string }>().id === first, isServed }).toEqual(expected);
 });
-
-async function registerVersion2(target: ConformanceWorld): Promise<string> {
-  const service = await target.startServices({ module: 'versioned', version: 'v2', alwaysSuspend: true });
-  return target.register(service);
-}
