@@ -202,7 +202,7 @@ export const errorTable: Readonly<Record<ErrorCode, ErrorMeaning>> = {
   RUNTIME_UNREACHABLE: meaning(503, 3, 'No runtime answers at the admin address'),
   ANSWER_NOT_UNDERSTOOD: meaning(502, 3, 'What answers at the admin address is not a Holdfast runtime'),
   USAGE: meaning(400, 2, 'The command line is wrong'),
-  NODE_TOO_OLD: meaning(500, 2, 'The version of Node.js is too old'),
+  NODE_TOO_OLD: meaning(500, 1, 'The version of Node.js is too old'),
 };
 
 /** Looks a code up that came as text from elsewhere. */

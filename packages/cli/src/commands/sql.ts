@@ -18,6 +18,7 @@ export function addSql(program: Command, terminal: Terminal): void {
     .description('Read-only SQL over sys_invocation, sys_journal, sys_deployment, sys_service, state and more');
   withExamples(withCommonOptions(command), [
     'holdfast sql "select status, count(*) as invocations from sys_invocation group by status"',
+    'holdfast sql "select table_name, column_name from information_schema.columns"',
     `holdfast sql "select target, last_failure from sys_invocation where status = 'paused'" --json`,
   ]).action(async (query: string, options: CommonOptions) => {
     const found = await askAdmin(terminal, options, { method: 'POST', path: '/query', body: { query }, answer });

@@ -7,8 +7,8 @@ export function exampleCall(ingressUrl: string, services: readonly ServedService
     const handler = service.handlers.find((one) => service.public && one.public);
     if (handler === undefined) continue;
     const path = service.ty === 'Service' ? [service.name, handler.name] : [service.name, 'my-key', handler.name];
-    const input = handler.input_description === 'none' ? '' : " --json '{}'";
-    return visible(`curl -X POST ${ingressUrl}/${path.map(encodeURIComponent).join('/')}${input}`);
+    const url = `${ingressUrl}/${path.map(encodeURIComponent).join('/')}`;
+    return visible(handler.input_description === 'none' ? `curl -X POST ${url}` : `curl ${url} --json '{}'`);
   }
   return undefined;
 }

@@ -30,9 +30,9 @@ export function formatMismatch(terminal: Terminal, mismatch: Mismatch): string {
   const fields = formatFields(terminal, [
     ['entry', entry === undefined ? undefined : String(entry)],
     ['command', command === undefined ? undefined : String(command)],
-    ['the journal has', expected?.description ?? 'nothing there'],
+    ['expected', expected?.description ?? 'nothing: the journal ends before'],
     ['recorded by', mismatch.recorded_by],
-    ['the code did', found],
+    ['found', found],
     ['replayed by', mismatch.replayed_by],
   ]);
   return `${terminal.colors.bold('The journal and the code disagree')}\n${fields}\n${sentence`Next: ${next}`}`;
