@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { MessageType } from '@holdfast/protocol';
 import { expect, test } from 'vitest';
 import type { AttemptMessage } from '../engine/command.ts';
 import { AdminScene, commandMessage } from './admin-scene.ts';
@@ -8,7 +9,10 @@ import { describeApi } from './openapi.ts';
 const because = { 'x-holdfast-reason': 'because', 'x-holdfast-actor': 'ada' };
 const unknownInvocation = 'inv_10LXfQX1zAPY1xqBQtfNVxEtgGI724kLic';
 
-const mismatchAt = (commandIndex: number): AttemptMessage => ({
+const mismatchAt = (
+  commandIndex: number,
+  found: { readonly type?: number; readonly name?: string } = {},
+): AttemptMessage => ({
   kind: 'error',
   error: {
     kind: 'error',
@@ -16,6 +20,8 @@ const mismatchAt = (commandIndex: number): AttemptMessage => ({
     message: 'found a call, expected a run',
     stacktrace: '',
     relatedCommandIndex: commandIndex,
+    ...(found.type === undefined ? {} : { relatedCommandType: found.type }),
+    ...(found.name === undefined ? {} : { relatedCommandName: found.name }),
     behavior: 'retry',
   },
 });
@@ -141,7 +147,7 @@ test('a mismatch is reported with the entry, both sides, both deployments and wh
     commandMessage({ kind: 'run', name: 'score', completionId: 1 }),
     { kind: 'proposeRun', completionId: 1, result: { kind: 'success', value: Uint8Array.of(56) }, ackRequested: false },
     commandMessage({ kind: 'run', name: 'notify', completionId: 2 }),
-    mismatchAt(2),
+    mismatchAt(2, { type: MessageType.SleepCommand, name: '' }),
   );
 
   expect((await scene.ask(`/invocations/${id}`)).body).toMatchObject({
@@ -152,11 +158,27 @@ test('a mismatch is reported with the entry, both sides, both deployments and wh
       command_index: 2,
       entry_index: 3,
       expected: { kind: 'run', name: 'notify', description: 'step "notify"' },
-      found: 'found a call, expected a run',
+      found: 'sleep',
+      message: 'found a call, expected a run',
       recorded_by: deployment,
       replayed_by: deployment,
       next: `holdfast invocations resume ${id}`,
     },
+  });
+});
+
+test('a mismatch of contents alone is told in the words of the SDK', async () => {
+  const scene = await AdminScene.open();
+  await scene.register('one');
+  const id = await scene.invoke();
+  await scene.attemptSends(
+    id,
+    commandMessage({ kind: 'run', name: 'score', completionId: 1 }),
+    mismatchAt(1, { type: MessageType.RunCommand, name: 'score' }),
+  );
+
+  expect((await scene.ask(`/invocations/${id}`)).body).toMatchObject({
+    mismatch: { expected: { description: 'step "score"' }, found: 'found a call, expected a run' },
   });
 });
 

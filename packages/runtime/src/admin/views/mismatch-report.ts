@@ -2,7 +2,7 @@
  * Says in full why a replay did not fit: which entry, what the journal holds there, what the code did instead, and which deployment
  * is on which side. The recorded side is read from the journal, not from the endpoint's message.
  */
-import { decodeStoredEntry, splitFrames } from '@holdfast/protocol';
+import { decodeStoredEntry, messageTypeName, splitFrames } from '@holdfast/protocol';
 import type { Command, DeploymentId, Notification } from '@holdfast/protocol';
 import { z } from 'zod';
 import type { AttemptFailure, InvocationRecord } from '../../engine/record.ts';
@@ -13,7 +13,10 @@ export interface MismatchReport {
   readonly entry_index?: number | undefined;
   /** The recorded command; absent when the journal is shorter than what the code did. */
   readonly expected?: RecordedCommand | undefined;
+  /** What the code did there, in the words of `expected`. */
   readonly found: string;
+  /** What the SDK said. */
+  readonly message: string;
   readonly recorded_by: string;
   readonly replayed_by: string;
   /** The command line that goes on. */
@@ -32,6 +35,7 @@ export const mismatchReportSchema: z.ZodType<MismatchReport> = z
     entry_index: z.number().optional(),
     expected: z.object({ kind: z.string(), name: z.string(), description: z.string() }).optional(),
     found: z.string(),
+    message: z.string(),
     recorded_by: z.string(),
     replayed_by: z.string(),
     next: z.string(),
@@ -47,7 +51,8 @@ export function reportMismatch(record: InvocationRecord, failure: AttemptFailure
   return {
     ...(failure.relatedCommandIndex === undefined ? {} : { command_index: failure.relatedCommandIndex }),
     ...(place === undefined ? {} : { entry_index: place.entryIndex, expected: describeCommand(place.command) }),
-    found: failure.message,
+    found: describeFound(failure, place?.command),
+    message: failure.message,
     recorded_by: recordedBy,
     replayed_by: failure.deployment,
     next: nextAct(record, { recordedBy, replayedBy: failure.deployment }),
@@ -67,6 +72,20 @@ function findCommand(
     commands += 1;
   }
   return undefined;
+}
+
+/**
+ * From the type and name that the SDK reports, not from its text: shared-core names the two sides of a difference of types the wrong way
+ * round. Only when both sides look the same, as with another payload, the text is what tells them apart.
+ */
+function describeFound(failure: AttemptFailure, expected: Command | undefined): string {
+  const { relatedCommandType: type, relatedCommandName: name = '' } = failure;
+  if (type === undefined) return failure.message;
+  const kind = messageTypeName(type).replace(/Command$/, '');
+  const label = kind === 'Run' ? 'step' : kind.charAt(0).toLowerCase() + kind.slice(1);
+  const isSame = expected !== undefined && expected.kind.toLowerCase() === kind.toLowerCase() && expected.name === name;
+  if (isSame) return failure.message;
+  return name === '' ? label : `${label} "${name}"`;
 }
 
 function deploymentOfEntry(record: InvocationRecord, entryIndex: number): DeploymentId {
