@@ -20,7 +20,13 @@ export class ServiceProcess {
 
   static async start(options: ServiceOptions): Promise<ServiceProcess> {
     const service = new ServiceProcess(options, options.port ?? (await freePort()));
-    await service.start();
+    try {
+      await service.start();
+    } catch (error) {
+      // Nobody else can: the caller gets no process to end.
+      await service.kill();
+      throw error;
+    }
     return service;
   }
 

@@ -49,7 +49,13 @@ export class TargetProcess {
       ...(options.identityKeyFile === undefined ? {} : { identityKeyFile: options.identityKeyFile }),
       protocolV7: options.protocolV7 ?? false,
     });
-    await target.start();
+    try {
+      await target.start();
+    } catch (error) {
+      // Nobody else can: the caller gets no target to close.
+      await target.close();
+      throw error;
+    }
     return target;
   }
 
