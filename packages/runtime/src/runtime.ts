@@ -26,6 +26,7 @@ import type { PartitionProblem } from './partition/partition-options.ts';
 import { readIdentity } from './read-identity.ts';
 import { releaseVersion } from './release-version.ts';
 import { Query } from './query/query.ts';
+import { StoreHealth } from './store-health.ts';
 import { openSqliteStore } from './store/sqlite/open-store.ts';
 import type { Store } from './store/store.ts';
 import type { Log } from './telemetry/log.ts';
@@ -47,6 +48,8 @@ export interface Runtime {
 
 /** How long handlers get to suspend when the runtime closes; the rest is cut off and goes on after the next start. */
 const attemptsCloseMs = 5_000;
+/** Less than the time that load balancers give a health check. */
+const healthProbeMs = 1_000;
 
 /** Opens a runtime on its data directory. Throws errors with a code of errors.ts. */
 export async function startRuntime(config: Config, options: RuntimeOptions): Promise<Runtime> {
@@ -79,6 +82,7 @@ class RuntimeParts {
   /** Undefined until the registry is loaded and every partition has read its store. */
   #partitions: LocalPartitions | undefined;
   readonly #entropy: (bytes: number) => Uint8Array = createEntropy();
+  readonly #health: StoreHealth = new StoreHealth({ clock: systemClock, probeMs: healthProbeMs });
   #ingress: Ingress | undefined;
   #closed: Promise<void> | undefined;
 
@@ -180,6 +184,7 @@ class RuntimeParts {
   #report(problem: PartitionProblem): void {
     const { error, partition, command } = problem;
     this.#log.error({ error, partition, command }, problemSentences[problem.kind]);
+    this.#health.note(problem);
   }
 
   async #openAdmin(opened: { readonly store: Store; readonly deployments: Deployments }): Promise<Admin> {
@@ -195,6 +200,7 @@ class RuntimeParts {
       deployments,
       findRegistry: () => (this.#partitions === undefined ? undefined : deployments.registry.current),
       isReady: () => this.#ingress !== undefined && this.#closed === undefined,
+      findTrouble: async () => this.#health.findTrouble(this.#partitions?.all() ?? []),
       listBlockers: (deployment, limit) => store.listBlockers(deployment, limit),
       runQuery: (sql, values) => query.run(sql, values),
       clock: systemClock,

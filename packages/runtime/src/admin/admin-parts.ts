@@ -3,6 +3,7 @@ import type { Clock } from '../clock.ts';
 import type { Deployments } from '../deployments/deployments.ts';
 import type { Registry } from '../engine/registry.ts';
 import type { PartitionReads, Partitions } from '../partition/port.ts';
+import type { StoreTrouble } from '../store-health.ts';
 import type { DeploymentBlocker } from '../store/store.ts';
 import type { Log } from '../telemetry/log.ts';
 
@@ -15,6 +16,8 @@ export interface AdminParts {
   readonly findRegistry: () => Registry | undefined;
   /** Everything is loaded and the ingress listens. */
   readonly isReady: () => boolean;
+  /** What keeps the store from confirming writes; undefined when it works. */
+  readonly findTrouble: () => Promise<StoreTrouble | undefined>;
   readonly listBlockers: (deployment: DeploymentId, limit: number) => Promise<readonly DeploymentBlocker[]>;
   /** Runs read-only SQL; values are bound to `?` in order. */
   readonly runQuery: (sql: string, values?: readonly string[]) => Promise<QueryRows>;

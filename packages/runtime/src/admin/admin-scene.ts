@@ -11,6 +11,7 @@ import type { AttemptEffect } from '../engine/effect.ts';
 import { LocalPartitions } from '../partition/local-partitions.ts';
 import { openPartition } from '../partition/partition.ts';
 import type { Partition } from '../partition/partition.ts';
+import type { StoreTrouble } from '../store-health.ts';
 import { systemClock } from '../clock.ts';
 import type { AdminParts } from './admin-parts.ts';
 import { makeAdminApp } from './app.ts';
@@ -23,6 +24,7 @@ export class AdminScene {
   readonly #partition: Partition;
   readonly #effects: AttemptEffect[];
   isReady = true;
+  trouble: StoreTrouble | undefined;
 
   private constructor(scene: DeploymentScene, partition: Partition, effects: AttemptEffect[]) {
     this.deployments = scene;
@@ -34,6 +36,7 @@ export class AdminScene {
       deployments: scene.deployments,
       findRegistry: () => (this.isReady ? scene.registry : undefined),
       isReady: () => this.isReady,
+      findTrouble: async () => this.trouble,
       listBlockers: (deployment, limit) => scene.store.listBlockers(deployment, limit),
       runQuery: async (sql, values = []) => {
         this.queries.push({ sql, values });
