@@ -37,6 +37,7 @@ export {
   parseInvocationId,
   partitionOf,
   partitionOfKey,
+  siblingInvocationId,
   workflowInvocationId,
 } from './invocation-id.ts';
 export { deploymentIdFromFingerprint, type DeploymentId, parseDeploymentId } from './deployment-id.ts';

@@ -71,6 +71,11 @@ export function freshInvocationId(options: {
   return compose(keyDigest(key.service, key.key), entropy.subarray(partitionKeyBytes));
 }
 
+/** A new id in the partition of `source`, for what must be decided together with it. `entropy`: 16 random bytes from the caller. */
+export function siblingInvocationId(source: InvocationId, entropy: Uint8Array): InvocationId {
+  return compose(invocationIdToBytes(source), entropy);
+}
+
 /**
  * The invocation that a Call or OneWayCall creates. Repeating the command, after a crash of whoever delivered it, names
  * the same child.

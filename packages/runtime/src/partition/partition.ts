@@ -53,7 +53,7 @@ const INTERNAL: ReadonlySet<EngineCommand['kind']> = new Set([
 
 export async function openPartition(options: PartitionOptions): Promise<Partition> {
   const partition = new Partition(options, await options.openStore());
-  await partition.recover();
+  await partition.recoverFirst();
   return partition;
 }
 
@@ -127,6 +127,11 @@ export class Partition implements PartitionPort, PartitionReads {
 
   readState(...query: Parameters<PartitionReads['readState']>): Promise<readonly StateRecord[]> {
     return this.#store.readState(...query);
+  }
+
+  /** A store that cannot be written now does not keep a runtime from starting: it answers what it can and tries again. */
+  async recoverFirst(): Promise<void> {
+    await this.#tryToRecover();
   }
 
   /** Orders attempts for what was running, sets the timers, delivers what is in transit. Also after a failed commit. */
@@ -262,7 +267,7 @@ export class Partition implements PartitionPort, PartitionReads {
       loaded = this.#store.load(request);
     } catch (error) {
       view.endLoad(pending, undefined, 0);
-      job.reject(error instanceof Error ? error : new Error(String(error)));
+      job.reject(unreadable(error));
       return 'failed';
     }
     if (!(loaded instanceof Promise)) {
@@ -295,7 +300,7 @@ export class Partition implements PartitionPort, PartitionReads {
         job.reject(outcomeUnknown());
         return;
       }
-      if (loaded === undefined) job.reject(error instanceof Error ? error : new Error(String(error)));
+      if (loaded === undefined) job.reject(unreadable(error));
       else if (!this.#run(job, loadsLeft - 1, false)) return;
       this.#unpark(key);
       this.#flush();
@@ -433,15 +438,30 @@ export class Partition implements PartitionPort, PartitionReads {
     const generation = this.#generation;
     try {
       this.#store = await this.#options.openStore();
-      if (generation !== this.#generation) return;
-      // From here on commands are taken again; recovery orders what must run.
-      this.#state = this.#state === 'closed' ? 'closed' : 'open';
+    } catch (error) {
+      this.#recoveryFailed(generation, error);
+      return;
+    }
+    if (generation !== this.#generation) return;
+    // From here on commands are taken again; recovery orders what must run.
+    if (this.#state === 'restarting') this.#state = 'open';
+    await this.#tryToRecover();
+  }
+
+  async #tryToRecover(): Promise<void> {
+    const generation = this.#generation;
+    try {
       await this.recover();
     } catch (error) {
-      if (generation !== this.#generation) return;
-      this.#options.onProblem({ kind: 'recoveryFailed', partition: this.#options.index, error });
-      this.#recoverLater();
+      this.#recoveryFailed(generation, error);
     }
+  }
+
+  /** After a failed commit the restart is under way already, and the generation is another. */
+  #recoveryFailed(generation: number, error: unknown): void {
+    if (generation !== this.#generation || this.#state === 'closed') return;
+    this.#options.onProblem({ kind: 'recoveryFailed', partition: this.#options.index, error });
+    this.#recoverLater();
   }
 
   /** An invocation that cannot be recovered is reported and left alone; it must not hold up the others. */
@@ -471,4 +491,10 @@ function outcomeUnknown(): PartitionUnavailable {
     'OUTCOME_UNKNOWN',
     'The store failed while this was being committed; whether it happened is not known. Ask by id or idempotency key.',
   );
+}
+
+/** Nothing was done: what the command needed could not be read. */
+function unreadable(error: unknown): PartitionUnavailable {
+  const reason = error instanceof Error ? error.message : String(error);
+  return new PartitionUnavailable('OVERLOADED', `The store could not be read: ${reason}`);
 }

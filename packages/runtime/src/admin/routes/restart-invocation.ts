@@ -1,4 +1,4 @@
-import { freshInvocationId } from '@holdfast/protocol';
+import { siblingInvocationId } from '@holdfast/protocol';
 import type { Hono } from 'hono';
 import { z } from 'zod';
 import { ApiError } from '../../api-error.ts';
@@ -14,7 +14,7 @@ const querySchema = z.object({
   deployment: z.string().default('keep'),
 });
 const answerSchema = z.object({ new_invocation_id: z.string() }).meta({ id: 'RestartAnswer' });
-const idEntropyBytes = 24;
+const siblingEntropyBytes = 16;
 
 export function addRestartInvocation(app: Hono, parts: AdminParts): void {
   const description = describeEndpoint({
@@ -28,14 +28,8 @@ export function addRestartInvocation(app: Hono, parts: AdminParts): void {
     const invocation = invocationIdOf(context.req.param('id'));
     const { from, deployment } = context.req.valid('query');
     const partition = openPartitions(parts).ofInvocation(invocation);
-    // The new one lives where its key lives, so the target must be known before its id is made.
-    const record = await submitAct(parts, partition, { kind: 'describe', invocation });
-    if (record === undefined) throw notFound(invocation);
-    const { service, key, serviceKind } = record.target;
-    const newId = freshInvocationId({
-      entropy: parts.makeEntropy(idEntropyBytes),
-      ...(serviceKind === 'service' ? {} : { key: { service, key } }),
-    });
+    // Both are decided in one command, so both live in one partition.
+    const newId = siblingInvocationId(invocation, parts.makeEntropy(siblingEntropyBytes));
     const choice = deploymentChoice(deployment);
     const reply = await submitAct(parts, partition, {
       kind: 'restart',

@@ -1,0 +1,126 @@
+/** What must be true of a store: at any moment, and at the end when nothing is left to do. */
+import { decodeStoredEntry, splitFrames } from '@holdfast/protocol';
+import type { Command, Notification } from '@holdfast/protocol';
+import type { TableName, TableRecord } from '../engine/record-table.ts';
+import type { CountRecord, InvocationRecord } from '../engine/record.ts';
+import type { DiskImage } from '../store/memory/simulated-disk.ts';
+import type { PartitionImage } from '../store/memory/partition-image.ts';
+import type { Violation } from './effects-ledger.ts';
+import type { Program } from './program.ts';
+
+export function listInvocations(image: DiskImage): readonly InvocationRecord[] {
+  return image.partitions().flatMap((partition) => recordsOf(partition, 'invocation').map((entry) => entry.record));
+}
+
+function recordsOf<T extends TableName>(
+  partition: PartitionImage,
+  table: T,
+): readonly Extract<TableRecord, { table: T }>[] {
+  // The filter leaves entries of this table only.
+  return [...partition.records.values()].filter((entry) => entry.table === table) as Extract<
+    TableRecord,
+    { table: T }
+  >[];
+}
+
+/** At every commit: counters tell exactly what is there, and no key has two holders. */
+export function checkAlways(image: DiskImage, violation: Violation): void {
+  for (const partition of image.partitions()) {
+    checkCounts(partition, violation);
+    checkHolders(partition, violation);
+  }
+}
+
+function checkCounts(partition: PartitionImage, violation: Violation): void {
+  const counted = new Map<string, CountRecord>(
+    recordsOf(partition, 'count').map(({ record }) => [record.deployment, record]),
+  );
+  const names = {
+    running: 'running',
+    backingOff: 'running',
+    suspended: 'suspended',
+    paused: 'paused',
+    scheduled: 'scheduled',
+    pending: 'queued',
+  } as const;
+  const actual = new Map<string, number>();
+  const add = (deployment: string, name: string): void =>
+    void actual.set(`${deployment} ${name}`, (actual.get(`${deployment} ${name}`) ?? 0) + 1);
+  for (const { record } of recordsOf(partition, 'invocation')) {
+    const { status } = record.state;
+    if (status !== 'completed') add(record.pin.deployment, names[status]);
+    else if (record.target.handlerKind === 'run') add(record.pin.deployment, 'retainedWorkflows');
+  }
+  for (const { record } of recordsOf(partition, 'outbox'))
+    if (record.message.kind === 'accept') add(record.message.proposedDeployment, 'inTransit');
+  for (const [deployment, record] of counted) {
+    for (const [name, count] of Object.entries(record)) {
+      if (name === 'deployment') continue;
+      const found = actual.get(`${deployment} ${name}`) ?? 0;
+      if (found !== count) violation('P10', `${deployment} counts ${count} ${name}, but holds ${found}`);
+      actual.delete(`${deployment} ${name}`);
+    }
+  }
+  for (const uncounted of actual.keys()) violation('P10', `work is not counted at all: ${uncounted}`);
+}
+
+function checkHolders(partition: PartitionImage, violation: Violation): void {
+  const holders = new Map<string, string>();
+  for (const { record } of recordsOf(partition, 'invocation')) {
+    const { target, state } = record;
+    if (
+      target.handlerKind !== 'exclusive' ||
+      state.status === 'pending' ||
+      state.status === 'scheduled' ||
+      state.status === 'completed'
+    )
+      continue;
+    const key = `${target.service}/${target.key}`;
+    const other = holders.get(key);
+    if (other !== undefined) violation('P7', `${other} and ${record.id} both hold ${key}`);
+    holders.set(key, record.id);
+  }
+}
+
+/** When all is done: nothing is left over, and state is the fold of what the journals say. */
+export function checkEnd(image: DiskImage, violation: Violation): void {
+  for (const partition of image.partitions()) {
+    for (const table of ['object', 'queue', 'sink', 'outbox'] as const) {
+      for (const entry of recordsOf(partition, table))
+        violation('leftovers', `${table} record is left: ${JSON.stringify(entry.record)}`);
+    }
+    const bumps = new Map<string, number>();
+    for (const { record } of recordsOf(partition, 'invocation')) checkJournal(partition, record, bumps, violation);
+    for (const { record } of recordsOf(partition, 'state')) {
+      const key = `${record.service}/${record.key}`;
+      const value = Number(JSON.parse(new TextDecoder().decode(record.value)));
+      if (value !== (bumps.get(key) ?? 0))
+        violation('state', `${key} counts ${value}, but its journals hold ${bumps.get(key) ?? 0} increments`);
+      bumps.delete(key);
+    }
+    for (const [key, count] of bumps)
+      violation('state', `${key} has no state, but its journals hold ${count} increments`);
+  }
+}
+
+function checkJournal(
+  partition: PartitionImage,
+  record: InvocationRecord,
+  bumps: Map<string, number>,
+  violation: Violation,
+): void {
+  const entries: (Command | Notification)[] = partition
+    .journal(record.id)
+    .flatMap((bytes) => splitFrames(bytes).map(decodeStoredEntry));
+  if (entries.length !== record.journal.length)
+    violation('journal', `${record.id} has ${entries.length} entries, its row says ${record.journal.length}`);
+  const written = entries.filter((entry) => entry.kind === 'setState').length;
+  const key = `${record.target.service}/${record.target.key}`;
+  if (written > 0) bumps.set(key, (bumps.get(key) ?? 0) + written);
+  const input = entries[0];
+  if (input?.kind !== 'input' || record.state.status !== 'completed' || record.state.result.kind !== 'success') return;
+  // Programs are put into inputs by this simulation only.
+  const program = JSON.parse(new TextDecoder().decode(input.value)) as Program;
+  const expected = program.operations.filter((operation) => operation.op === 'bump').length;
+  if (written !== expected) violation('P1', `${record.id} ended well with ${written} of its ${expected} increments`);
+}

@@ -1,0 +1,59 @@
+/** Runs the simulation once per mutant, each in a process of its own, and tells which were found, and how fast. */
+import { spawn } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { mutants } from './mutant.ts';
+import type { Mutant } from './mutant.ts';
+
+export interface Hunt {
+  readonly mutant: Mutant;
+  readonly found: boolean;
+  readonly ms: number;
+  /** The first broken promise, or why the process ended otherwise. */
+  readonly evidence: string;
+}
+
+/** Mutants are changes of the source, so this runs from source even where the caller is built. */
+export async function huntMutant(mutant: Mutant, minutes: number): Promise<Hunt> {
+  const here = (file: string): string => fileURLToPath(new URL(`../../src/simulation/${file}`, import.meta.url));
+  const started = performance.now();
+  const child = spawn(
+    process.execPath,
+    [
+      '--conditions=holdfast-source',
+      '--disable-warning=ExperimentalWarning',
+      '--import',
+      here('mutate-source.ts'),
+      here('main.ts'),
+      '--minutes',
+      String(minutes),
+      '--quiet',
+    ],
+    { env: { ...process.env, HOLDFAST_MUTANT: mutant.name }, stdio: ['ignore', 'pipe', 'pipe'] },
+  );
+  let output = '';
+  const keep = (chunk: Buffer): void => void (output = (output + chunk.toString()).slice(-20_000));
+  child.stdout.on('data', keep);
+  child.stderr.on('data', keep);
+  const code = await new Promise<number | null>((resolve) => child.once('exit', resolve));
+  const [, broken] = /broke a promise:\n\s*(.*)/.exec(output) ?? [];
+  return {
+    mutant,
+    found: code === 1 && broken !== undefined,
+    ms: performance.now() - started,
+    evidence: broken ?? output.trim().slice(0, 500),
+  };
+}
+
+/** Ends with the number of those that got away. */
+export async function huntAll(minutes: number, tell: (line: string) => void): Promise<number> {
+  let escaped = 0;
+  for (const mutant of mutants) {
+    const hunt = await huntMutant(mutant, minutes);
+    if (!hunt.found) escaped += 1;
+    tell(
+      `${hunt.found ? 'found' : 'NOT FOUND'} after ${(hunt.ms / 1_000).toFixed(1)} s: ${mutant.name}\n    ${hunt.evidence.slice(0, 160)}`,
+    );
+  }
+  tell(`${mutants.length - escaped} of ${mutants.length} mutants found.`);
+  return escaped;
+}

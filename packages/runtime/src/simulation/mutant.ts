@@ -1,0 +1,107 @@
+/**
+ * Seeded bugs: small changes of production source, made while it is loaded, that each break one rule. The simulation must find every one of
+ * them; a simulation that finds nothing proves nothing.
+ */
+
+export interface Mutant {
+  readonly name: string;
+  /** Below packages/runtime/src. */
+  readonly file: string;
+  readonly find: string;
+  readonly replace: string;
+}
+
+export const mutants: readonly Mutant[] = [
+  {
+    name: 'effects are released before the batch is durable',
+    file: 'partition/partition.ts',
+    find: '    this.#committing = batch;\n',
+    replace: '    this.#committing = batch;\n    this.#release(batch);\n',
+  },
+  {
+    name: 'a durable commit resolves before the sync',
+    file: 'store/memory/simulated-disk.ts',
+    find: "if (durable && this.options.mutant !== 'ackBeforeSync')",
+    replace: 'if (durable && boot < 0)',
+  },
+  {
+    name: 'the epoch of an attempt is not checked',
+    file: 'engine/commands/advance-attempt.ts',
+    find: ' && record.epoch === epoch',
+    replace: '',
+  },
+  {
+    name: 'a result is appended twice',
+    file: 'engine/rules/append-notification.ts',
+    find: 'journal.open[notification.id.id] === notification.of',
+    replace: 'notification.id.id > 0',
+  },
+  {
+    name: 'a signal is appended twice',
+    file: 'engine/rules/append-notification.ts',
+    find: 'notification.id.id === CANCEL_SIGNAL || !includesId(journal.signals, notification.id.id)',
+    replace: 'notification.id.id > 0',
+  },
+  {
+    name: 'an outbox row is not written',
+    file: 'engine/rules/send-message.ts',
+    find: "  tx.put({ table: 'outbox', record: { target, sequence, message } });\n",
+    replace: '',
+  },
+  {
+    name: 'a message between partitions is applied again',
+    file: 'engine/commands/receive-message.ts',
+    find: 'command.sequence !== through + 1',
+    replace: 'command.sequence > through + 1',
+  },
+  {
+    name: 'a load overwrites what was written meanwhile',
+    file: 'partition/cached-view.ts',
+    find: 'load.written.has(key) || this.#young.has(key) || this.#old.has(key)',
+    replace: 'false',
+  },
+  {
+    name: 'a suspension does not look whether its result is there already',
+    file: 'engine/commands/advance-attempt.ts',
+    find: 'isSatisfied(awaiting, record.journal, seenThrough)',
+    replace: 'isSatisfied(awaiting, record.journal, seenThrough) && record.epoch < 0',
+  },
+  {
+    name: 'a suspension never sees a cancellation as news',
+    file: 'engine/rules/append-notification.ts',
+    find: 'journal.cancelledAt >= seenThrough',
+    replace: 'journal.cancelledAt >= 0',
+  },
+  {
+    name: 'the pin is decided again for each attempt',
+    file: 'engine/rules/start-attempt.ts',
+    find: '    pin: started.pin,\n',
+    replace:
+      '    pin: { ...started.pin, deployment: env.registry.services.get(started.target.service)?.current ?? started.pin.deployment },\n',
+  },
+  {
+    name: 'a key is given to the newest that waits for it',
+    file: 'engine/rules/admit-invocation.ts',
+    find: 'for (let sequence = object.head; sequence < object.tail; sequence++)',
+    replace: 'for (let sequence = object.tail - 1; sequence >= object.head; sequence--)',
+  },
+  {
+    name: 'a key is free as soon as its holder suspends',
+    file: 'engine/commands/advance-attempt.ts',
+    find: "    changeState(tx, env, record, { status: 'suspended', awaiting, since: env.now });\n",
+    replace:
+      "    changeState(tx, env, record, { status: 'suspended', awaiting, since: env.now });\n    releaseKey(tx, env, record);\n",
+  },
+  {
+    name: 'a restart of the runtime forgets what was running',
+    file: 'engine/commands/recover.ts',
+    find: 'else startAttempt(tx, env, record);',
+    replace: '',
+  },
+  {
+    name: 'a timer fires before its time',
+    file: 'partition/timer-loop.ts',
+    find: 'this.#store().listDueTimers(this.#clock.now(),',
+    replace: 'this.#store().listDueTimers(this.#clock.now() + 1_000,',
+  },
+];
