@@ -8,6 +8,9 @@ import type { PartitionImage } from '../store/memory/partition-image.ts';
 import type { Violation } from './effects-ledger.ts';
 import type { Program } from './program.ts';
 
+/** Far more than crashes and faults of a world can cause; beyond, something turns in circles. */
+const ATTEMPTS_MAX = 400;
+
 export function listInvocations(image: DiskImage): readonly InvocationRecord[] {
   return image.partitions().flatMap((partition) => recordsOf(partition, 'invocation').map((entry) => entry.record));
 }
@@ -114,6 +117,8 @@ function checkJournal(
     .flatMap((bytes) => splitFrames(bytes).map(decodeStoredEntry));
   if (entries.length !== record.journal.length)
     violation('journal', `${record.id} has ${entries.length} entries, its row says ${record.journal.length}`);
+  checkFirstWins(record.id, entries, violation);
+  if (record.epoch > ATTEMPTS_MAX) violation('liveness', `${record.id} took ${record.epoch} attempts`);
   const written = entries.filter((entry) => entry.kind === 'setState').length;
   const key = `${record.target.service}/${record.target.key}`;
   if (written > 0) bumps.set(key, (bumps.get(key) ?? 0) + written);
@@ -123,4 +128,15 @@ function checkJournal(
   const program = JSON.parse(new TextDecoder().decode(input.value)) as Program;
   const expected = program.operations.filter((operation) => operation.op === 'bump').length;
   if (written !== expected) violation('P1', `${record.id} ended well with ${written} of its ${expected} increments`);
+}
+
+/** A result that was recorded under an id never gets a second one; cancellations are the only notifications that come again. */
+function checkFirstWins(id: string, entries: readonly (Command | Notification)[], violation: Violation): void {
+  const seen = new Set<string>();
+  for (const entry of entries) {
+    if (entry.kind !== 'notification' || (entry.id.kind === 'signal' && entry.id.id === 1)) continue;
+    const name = JSON.stringify(entry.id);
+    if (seen.has(name)) violation('P1', `the journal of ${id} holds two results for ${name}`);
+    seen.add(name);
+  }
 }

@@ -45,7 +45,15 @@ export type Handler = Generator<readonly Wait[], string, readonly NotificationRe
 
 export function* handle(context: HandlerContext, program: Program): Handler {
   const values: string[] = [];
-  for (const operation of program.operations) values.push(...(yield* perform(context, operation)));
+  try {
+    for (const operation of program.operations) values.push(...(yield* perform(context, operation)));
+  } catch (error) {
+    if (!(error instanceof TerminalFailure)) throw error;
+    // What an author does on cancellation: undo, which takes a step and some time.
+    yield [run(context, 'undo')];
+    yield [begin(context, { op: 'sleep', ms: 20_000 })];
+    throw error;
+  }
   if (program.ends === 'failure')
     throw new TerminalFailure({ code: 418, message: `${program.id} ends so`, metadata: [] });
   return `${program.id}(${values.join(',')})`;

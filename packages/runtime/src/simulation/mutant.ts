@@ -31,12 +31,6 @@ export const mutants: readonly Mutant[] = [
     replace: '',
   },
   {
-    name: 'a result is appended twice',
-    file: 'engine/rules/append-notification.ts',
-    find: 'journal.open[notification.id.id] === notification.of',
-    replace: 'notification.id.id > 0',
-  },
-  {
     name: 'a signal is appended twice',
     file: 'engine/rules/append-notification.ts',
     find: 'notification.id.id === CANCEL_SIGNAL || !includesId(journal.signals, notification.id.id)',
@@ -67,7 +61,7 @@ export const mutants: readonly Mutant[] = [
     replace: 'isSatisfied(awaiting, record.journal, seenThrough) && record.epoch < 0',
   },
   {
-    name: 'a suspension never sees a cancellation as news',
+    name: 'a cancellation that was seen wakes its invocation again and again',
     file: 'engine/rules/append-notification.ts',
     find: 'journal.cancelledAt >= seenThrough',
     replace: 'journal.cancelledAt >= 0',
@@ -99,9 +93,9 @@ export const mutants: readonly Mutant[] = [
     replace: '',
   },
   {
-    name: 'a timer fires before its time',
-    file: 'partition/timer-loop.ts',
-    find: 'this.#store().listDueTimers(this.#clock.now(),',
-    replace: 'this.#store().listDueTimers(this.#clock.now() + 1_000,',
+    name: 'a sleep ends before its time',
+    file: 'engine/entries/sleep-entry.ts',
+    find: 'fireAt: command.wakeUpAt,',
+    replace: 'fireAt: command.wakeUpAt - 200,',
   },
 ];

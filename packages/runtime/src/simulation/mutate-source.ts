@@ -26,7 +26,6 @@ registerHooks({
 
 /** A mutant may call a rule that its file does not import. */
 function withImports(text: string): string {
-  return text.includes('releaseKey(') && !text.includes('import { releaseKey')
-    ? `import { releaseKey } from '../rules/admit-invocation.ts';\n${text}`
-    : text;
+  if (!text.includes('releaseKey(') || text.includes('function releaseKey(')) return text;
+  return ["import { releaseKey } from '../rules/admit-invocation.ts';", text].join('\n');
 }

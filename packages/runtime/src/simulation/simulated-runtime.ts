@@ -102,7 +102,10 @@ async function deliver(
   if (receiver === undefined) throw new Error(`Partition ${target} is not open yet.`);
   const message = { kind: 'receiveMessage', ...command } as const;
   if (options.faulty() && random.chance(0.2)) {
-    void time.delay(random.between(0, 200)).then(() => receiver.submit(message).catch(() => undefined));
+    void time
+      .delay(random.between(0, 200))
+      .then(() => receiver.submit(message))
+      .catch(() => undefined);
   }
   const { through } = await receiver.submit(message);
   return through;
@@ -134,9 +137,12 @@ class SlowPort implements Pick<PartitionPort, 'submit'> {
       .then(() => this.#port.submit(command));
     const tail = submitted.catch(() => undefined);
     this.#tails.set(lane, tail);
-    void tail.then(() => {
-      if (this.#tails.get(lane) === tail) this.#tails.delete(lane);
-    });
+    void this.#forget(lane, tail);
     return submitted;
+  }
+
+  async #forget(lane: string, tail: Promise<unknown>): Promise<void> {
+    await tail;
+    if (this.#tails.get(lane) === tail) this.#tails.delete(lane);
   }
 }
