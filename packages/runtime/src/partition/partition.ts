@@ -8,16 +8,15 @@
  */
 import type { InvocationId, Result } from '@holdfast/protocol';
 import type { Timer } from '../clock.ts';
-import { applyCommand } from '../engine/apply-command.ts';
 import type { EngineCommand, ReplyOf } from '../engine/command.ts';
 import type { AttemptEffect, Effect } from '../engine/effect.ts';
-import { Need } from '../engine/need.ts';
-import { prefetch, routingKey } from '../engine/prefetch.ts';
 import type { StateRecord } from '../engine/record.ts';
 import type { Registry } from '../engine/registry.ts';
-import { Transaction } from '../engine/transaction.ts';
-import type { Loaded, LoadRequest, PartitionStore } from '../store/store.ts';
+import type { Transaction } from '../engine/transaction.ts';
+import type { PartitionStore } from '../store/store.ts';
 import { CachedView } from './cached-view.ts';
+import { CommandRunner } from './command-runner.ts';
+import type { Job } from './command-runner.ts';
 import { CompletionWaiters } from './completion-waiters.ts';
 import { OpenBatch } from './open-batch.ts';
 import { OutboxPump } from './outbox-pump.ts';
@@ -26,19 +25,10 @@ import type { AttemptPort, PartitionPort, PartitionReads } from './port.ts';
 import type { PartitionLimits, PartitionOptions, PartitionStatistics } from './partition-options.ts';
 import { TimerLoop } from './timer-loop.ts';
 
-interface Job {
-  readonly command: EngineCommand;
-  readonly resolve: (reply: never) => void;
-  readonly reject: (error: Error) => void;
-}
-
 const DEFAULT_LIMITS: PartitionLimits = { queueMax: 20_000, batchCommandsMax: 2_000 };
 const RECOVERY_PAGE = 500;
 const RESTART_DELAY_MIN_MS = 100;
 const RESTART_DELAY_MAX_MS = 5_000;
-/** A command that is not satisfied by this many loads would never be. */
-const LOADS_MAX = 64;
-
 /** Work that callers bring; the rest finishes work that was accepted, and is never turned away. */
 const REFUSABLE: ReadonlySet<EngineCommand['kind']> = new Set(['invoke', 'attachCaller', 'editState', 'restart']);
 /** Replies that only pace the shell itself promise nothing to anybody. */
@@ -70,8 +60,7 @@ export class Partition implements PartitionPort, PartitionReads {
   #registry: Registry;
   #queue: Job[] = [];
   #queueHead = 0;
-  /** Commands that wait behind one of the same routing key, which waits for a load. */
-  #parked = new Map<string, Job[]>();
+  #runner: CommandRunner;
   #batch = new OpenBatch(1);
   #committing: OpenBatch | undefined;
   #turnScheduled = false;
@@ -88,6 +77,7 @@ export class Partition implements PartitionPort, PartitionReads {
     this.#limits = { ...DEFAULT_LIMITS, ...options.limits };
     this.#registry = options.registry;
     this.#view = new CachedView(options.cache);
+    this.#runner = this.#createRunner();
     this.#timers = new TimerLoop({
       store: () => this.#store,
       clock: options.clock,
@@ -192,7 +182,7 @@ export class Partition implements PartitionPort, PartitionReads {
       const job = this.#queue[this.#queueHead];
       if (job === undefined) break;
       this.#queueHead++;
-      this.#accept(job);
+      this.#runner.accept(job);
     }
     if (this.#queueHead === this.#queue.length) {
       this.#queue = [];
@@ -206,120 +196,18 @@ export class Partition implements PartitionPort, PartitionReads {
     this.#flush();
   }
 
-  #accept(job: Job): void {
-    const waiting = this.#parked.get(routingKey(job.command));
-    if (waiting === undefined) this.#run(job, LOADS_MAX, true);
-    else waiting.push(job);
-  }
-
-  /** Runs a command until it has what it needs. Returns false when it waits for a load. */
-  #run(job: Job, loadsLeft: number, hinted: boolean): boolean {
-    const { command } = job;
-    const env = {
-      now: this.#options.clock.now(),
-      registry: this.#registry,
-      partition: this.#options.index,
-      partitions: this.#options.count,
-    };
-    let loads = loadsLeft;
-    let request = hinted ? this.#hint(command, env.registry) : undefined;
-    for (;;) {
-      if (request !== undefined) {
-        const loaded = this.#load(job, request, loads);
-        if (loaded === 'later') return false;
-        if (loaded === 'failed') return true;
-      }
-      const tx = new Transaction(this.#view);
-      try {
-        const reply = applyCommand(tx, env, command);
-        this.#merge(job, tx, reply);
-        return true;
-      } catch (error) {
-        if (!(error instanceof Need) || --loads <= 0) {
-          this.#options.onProblem({
-            kind: 'commandFailed',
-            partition: this.#options.index,
-            error,
-            command: command.kind,
-          });
-          job.reject(error instanceof Error ? error : new Error(String(error)));
-          return true;
-        }
-        this.statistics.reruns++;
-        request = error;
-      }
-    }
-  }
-
-  #hint(command: EngineCommand, registry: Registry): LoadRequest | undefined {
-    const records = prefetch(
-      { now: 0, registry, partition: this.#options.index, partitions: this.#options.count },
-      command,
-    ).filter((ref) => !this.#view.holds(ref));
-    return records.length === 0 ? undefined : { records, ranges: [], journals: [] };
-  }
-
-  #load(job: Job, request: LoadRequest, loadsLeft: number): 'now' | 'later' | 'failed' {
-    const view = this.#view;
-    const pending = view.beginLoad(request);
-    let loaded: Loaded | Promise<Loaded>;
-    try {
-      loaded = this.#store.load(request);
-    } catch (error) {
-      view.endLoad(pending, undefined, 0);
-      job.reject(unreadable(error));
-      return 'failed';
-    }
-    if (!(loaded instanceof Promise)) {
-      view.endLoad(pending, loaded, this.#options.clock.now());
-      return 'now';
-    }
-    this.#park(
-      job,
-      loadsLeft,
-      loaded.finally(() => undefined),
-      pending,
-      view,
-    );
-    return 'later';
-  }
-
-  #park(
-    job: Job,
-    loadsLeft: number,
-    loading: Promise<Loaded>,
-    pending: ReturnType<CachedView['beginLoad']>,
-    view: CachedView,
-  ): void {
-    const key = routingKey(job.command);
-    const generation = this.#generation;
-    if (!this.#parked.has(key)) this.#parked.set(key, []);
-    const settle = (loaded: Loaded | undefined, error?: unknown): void => {
-      view.endLoad(pending, loaded, this.#options.clock.now());
-      if (generation !== this.#generation) {
-        job.reject(outcomeUnknown());
-        return;
-      }
-      if (loaded === undefined) job.reject(unreadable(error));
-      else if (!this.#run(job, loadsLeft - 1, false)) return;
-      this.#unpark(key);
-      this.#flush();
-    };
-    loading.then(
-      (loaded) => settle(loaded),
-      (error: unknown) => settle(undefined, error),
-    );
-  }
-
-  #unpark(key: string): void {
-    for (;;) {
-      const next = this.#parked.get(key)?.shift();
-      if (next === undefined) {
-        this.#parked.delete(key);
-        return;
-      }
-      if (!this.#run(next, LOADS_MAX, true)) return;
-    }
+  #createRunner(): CommandRunner {
+    const { clock, count, index, onProblem } = this.#options;
+    return new CommandRunner({
+      view: this.#view,
+      store: this.#store,
+      clock,
+      env: () => ({ registry: this.#registry, partition: index, partitions: count }),
+      onDecided: (job, tx, reply) => this.#merge(job, tx, reply),
+      onCaughtUp: () => this.#flush(),
+      onRerun: () => void this.statistics.reruns++,
+      onFailed: (error, command) => onProblem({ kind: 'commandFailed', partition: index, error, command }),
+    });
   }
 
   #merge(job: Job, tx: Transaction, reply: unknown): void {
@@ -403,13 +291,12 @@ export class Partition implements PartitionPort, PartitionReads {
   /** Drops everything that was not released, and tells whoever waits that nobody knows. */
   #abandon(failed: OpenBatch | undefined): void {
     const released = [...(failed?.releases ?? []), ...this.#batch.releases];
-    const jobs = [...this.#queue.slice(this.#queueHead), ...[...this.#parked.values()].flat()];
+    const jobs = [...this.#queue.slice(this.#queueHead), ...this.#runner.abandon()];
     this.#generation++;
     this.#committing = undefined;
     this.#batch = new OpenBatch(this.#batch.number + 1);
     this.#queue = [];
     this.#queueHead = 0;
-    this.#parked = new Map();
     this.#view = new CachedView(this.#options.cache);
     this.#undurable = true;
     this.#timers.stop();
@@ -443,6 +330,7 @@ export class Partition implements PartitionPort, PartitionReads {
       return;
     }
     if (generation !== this.#generation) return;
+    this.#runner = this.#createRunner();
     // From here on commands are taken again; recovery orders what must run.
     if (this.#state === 'restarting') this.#state = 'open';
     await this.#tryToRecover();
@@ -475,7 +363,7 @@ export class Partition implements PartitionPort, PartitionReads {
 
   #isIdle(): boolean {
     return (
-      this.#committing === undefined && this.#batch.isEmpty && this.#queueLength() === 0 && this.#parked.size === 0
+      this.#committing === undefined && this.#batch.isEmpty && this.#queueLength() === 0 && !this.#runner.isWaiting
     );
   }
 
@@ -491,10 +379,4 @@ function outcomeUnknown(): PartitionUnavailable {
     'OUTCOME_UNKNOWN',
     'The store failed while this was being committed; whether it happened is not known. Ask by id or idempotency key.',
   );
-}
-
-/** Nothing was done: what the command needed could not be read. */
-function unreadable(error: unknown): PartitionUnavailable {
-  const reason = error instanceof Error ? error.message : String(error);
-  return new PartitionUnavailable('OVERLOADED', `The store could not be read: ${reason}`);
 }

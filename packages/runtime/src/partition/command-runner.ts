@@ -1,0 +1,160 @@
+/**
+ * Runs commands on the engine, one after the other, and loads what they need. A load may take its time: then its command waits, those of the
+ * same routing key queue behind it, and all others go on.
+ */
+import type { Clock } from '../clock.ts';
+import { applyCommand } from '../engine/apply-command.ts';
+import type { EngineCommand } from '../engine/command.ts';
+import type { Env } from '../engine/env.ts';
+import { Need } from '../engine/need.ts';
+import { prefetch, routingKey } from '../engine/prefetch.ts';
+import { Transaction } from '../engine/transaction.ts';
+import type { Loaded, LoadRequest, PartitionStore } from '../store/store.ts';
+import type { CachedView, PendingLoad } from './cached-view.ts';
+import { PartitionUnavailable } from './port.ts';
+
+export interface Job {
+  readonly command: EngineCommand;
+  readonly resolve: (reply: never) => void;
+  readonly reject: (error: Error) => void;
+}
+
+export interface CommandRunnerParts {
+  readonly view: CachedView;
+  readonly store: PartitionStore;
+  readonly clock: Clock;
+  /** Without the time, which each run takes anew. */
+  readonly env: () => Omit<Env, 'now'>;
+  /** The engine decided: `tx` is to be merged, `reply` to be given once it is durable. */
+  readonly onDecided: (job: Job, tx: Transaction, reply: unknown) => void;
+  /** Commands that had waited for a load have run. */
+  readonly onCaughtUp: () => void;
+  readonly onRerun: () => void;
+  /** A bug, confined to one command. */
+  readonly onFailed: (error: unknown, command: EngineCommand['kind']) => void;
+}
+
+/** A command that is not satisfied by this many loads would never be. */
+const LOADS_MAX = 64;
+
+export class CommandRunner {
+  readonly #parts: CommandRunnerParts;
+  /** Commands that wait behind one of the same routing key. */
+  readonly #parked = new Map<string, Job[]>();
+  #abandoned = false;
+
+  constructor(parts: CommandRunnerParts) {
+    this.#parts = parts;
+  }
+
+  /** Whether some command waits for a load. */
+  get isWaiting(): boolean {
+    return this.#parked.size > 0;
+  }
+
+  accept(job: Job): void {
+    const waiting = this.#parked.get(routingKey(job.command));
+    if (waiting === undefined) this.#run(job, LOADS_MAX, true);
+    else waiting.push(job);
+  }
+
+  /** Runs nothing any more, and returns what had not run; a command under load is rejected when its load ends. */
+  abandon(): readonly Job[] {
+    this.#abandoned = true;
+    return [...this.#parked.values()].flat();
+  }
+
+  /** Runs a command until it has what it needs. Returns false when it waits for a load. */
+  #run(job: Job, loadsLeft: number, hinted: boolean): boolean {
+    const { command } = job;
+    const { clock, env, onDecided, onFailed, onRerun, view } = this.#parts;
+    const now = { ...env(), now: clock.now() };
+    let loads = loadsLeft;
+    let request = hinted ? this.#hint(now, command) : undefined;
+    for (;;) {
+      if (request !== undefined) {
+        const loaded = this.#load(job, request, loads);
+        if (loaded !== 'now') return loaded === 'failed';
+      }
+      const tx = new Transaction(view);
+      try {
+        const reply = applyCommand(tx, now, command);
+        onDecided(job, tx, reply);
+        return true;
+      } catch (error) {
+        if (!(error instanceof Need) || --loads <= 0) {
+          onFailed(error, command.kind);
+          job.reject(error instanceof Error ? error : new Error(String(error)));
+          return true;
+        }
+        onRerun();
+        request = error;
+      }
+    }
+  }
+
+  #hint(env: Env, command: EngineCommand): LoadRequest | undefined {
+    const records = prefetch(env, command).filter((ref) => !this.#parts.view.holds(ref));
+    return records.length === 0 ? undefined : { records, ranges: [], journals: [] };
+  }
+
+  #load(job: Job, request: LoadRequest, loadsLeft: number): 'now' | 'later' | 'failed' {
+    const { clock, store, view } = this.#parts;
+    const pending = view.beginLoad(request);
+    let loaded: Loaded | Promise<Loaded>;
+    try {
+      loaded = store.load(request);
+    } catch (error) {
+      view.endLoad(pending, undefined, 0);
+      job.reject(unreadable(error));
+      return 'failed';
+    }
+    if (!(loaded instanceof Promise)) {
+      view.endLoad(pending, loaded, clock.now());
+      return 'now';
+    }
+    void this.#park(job, loadsLeft, loaded, pending);
+    return 'later';
+  }
+
+  async #park(job: Job, loadsLeft: number, loading: Promise<Loaded>, pending: PendingLoad): Promise<void> {
+    const key = routingKey(job.command);
+    if (!this.#parked.has(key)) this.#parked.set(key, []);
+    const loaded = await loading.catch((error: unknown) => unreadable(error));
+    const failed = loaded instanceof PartitionUnavailable ? loaded : undefined;
+    this.#parts.view.endLoad(
+      pending,
+      loaded instanceof PartitionUnavailable ? undefined : loaded,
+      this.#parts.clock.now(),
+    );
+    if (this.#abandoned) {
+      job.reject(notDone());
+      return;
+    }
+    if (failed !== undefined) job.reject(failed);
+    else if (!this.#run(job, loadsLeft - 1, false)) return;
+    this.#unpark(key);
+    this.#parts.onCaughtUp();
+  }
+
+  #unpark(key: string): void {
+    for (;;) {
+      const next = this.#parked.get(key)?.shift();
+      if (next === undefined) {
+        this.#parked.delete(key);
+        return;
+      }
+      if (!this.#run(next, LOADS_MAX, true)) return;
+    }
+  }
+}
+
+/** Nothing was done: what the command needed could not be read. */
+function unreadable(error: unknown): PartitionUnavailable {
+  const reason = error instanceof Error ? error.message : String(error);
+  return new PartitionUnavailable('OVERLOADED', `The store could not be read: ${reason}`);
+}
+
+function notDone(): PartitionUnavailable {
+  return new PartitionUnavailable('OVERLOADED', 'The store failed to commit; the partition is about to read it again.');
+}
