@@ -42,6 +42,15 @@ const groups: Readonly<Record<string, readonly Stage[]>> = {
       counts: 'vitest',
     },
   ],
+  restate: [
+    {
+      name: 'the conformance suite on the real Restate server',
+      command: 'node',
+      args: ['tests/src/run-conformance.ts', '--target', 'restate'],
+      timeoutMs: 8 * minuteMs,
+      counts: 'vitest',
+    },
+  ],
 };
 
 const { values } = parseArgs({ options: { only: { type: 'string', multiple: true } } });

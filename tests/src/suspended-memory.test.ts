@@ -130,7 +130,7 @@ describe.skipIf(chosenTarget() !== 'holdfast')(`${total} invocations that wait f
     await target.start();
 
     expect(await countSuspended()).toBe(total);
-    expect((await residentBytes()) - emptyBytes).toBeLessThan(32 * megabyte);
+    expect((await residentBytes()) - emptyBytes).toBeLessThan(64 * megabyte);
   });
 
   test('any of them goes on when its person answers', { timeout: 60_000 }, async () => {
