@@ -14,7 +14,7 @@ const packages: Readonly<Record<string, readonly string[]>> = {
   'packages/testing': ['@holdfast/protocol', '@holdfast/runtime'],
   'packages/cli': ['@holdfast/protocol', '@holdfast/runtime'],
   catalogue: ['@holdfast/testing'],
-  tests: ['@holdfast/protocol', '@holdfast/runtime', '@holdfast/testing'],
+  tests: ['@holdfast/protocol', '@holdfast/runtime', '@holdfast/testing', '@holdfast-internal/catalogue'],
   examples: ['@holdfast/testing'],
 };
 

@@ -6,8 +6,11 @@ import type { Import } from './source-file.ts';
 /** Where a person or a package starts: package entries, and programs that are run by hand. */
 const entryNames = [/\/src\/index\.ts$/, /\/main\.ts$/, /^examples\/.*\/(?:demo|service)\.ts$/, /\/run-[^/]+\.ts$/];
 const testNames = /\.test\.ts$/;
-/** Workers and child processes are started by file name; services of the conformance suite by the name that a test gives. */
-const fileNameText = /['`/]([a-z0-9][a-z0-9.-]*-(?:worker|process|child|services))(?:\.[jt]s)?['`]/g;
+/**
+ * Workers, child processes and programs for tests are started by file name; services of the conformance suite by the name that a test
+ * gives.
+ */
+const fileNameText = /['`/]([a-z0-9][a-z0-9.-]*-(?:worker|process|child|services|program|source))(?:\.[jt]s)?['`]/g;
 const serviceFolder = 'tests/src/services/';
 
 export interface SourceFile {
