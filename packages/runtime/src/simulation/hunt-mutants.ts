@@ -12,6 +12,9 @@ export interface Hunt {
   readonly evidence: string;
 }
 
+/** For the start of the process and the end of the seed that runs when the time is over. */
+const GRACE_MS = 10_000;
+
 /** Mutants are changes of the source, so this runs from source even where the caller is built. */
 export async function huntMutant(mutant: Mutant, minutes: number): Promise<Hunt> {
   const here = (file: string): string => fileURLToPath(new URL(`../../src/simulation/${file}`, import.meta.url));
@@ -34,7 +37,10 @@ export async function huntMutant(mutant: Mutant, minutes: number): Promise<Hunt>
   const keep = (chunk: Buffer): void => void (output = (output + chunk.toString()).slice(-20_000));
   child.stdout.on('data', keep);
   child.stderr.on('data', keep);
+  // A mutant may make production code turn in circles without ever giving the simulation a chance to notice.
+  const deadline = setTimeout(() => child.kill('SIGKILL'), minutes * 60_000 + GRACE_MS);
   const code = await new Promise<number | null>((resolve) => child.once('exit', resolve));
+  clearTimeout(deadline);
   const [, broken] = /broke a promise:\n\s*(.*)/.exec(output) ?? [];
   return {
     mutant,
