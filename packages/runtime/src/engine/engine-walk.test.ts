@@ -6,7 +6,7 @@ import { decodeStoredEntry, splitFrames } from '@holdfast/protocol';
 import type { InvocationId } from '@holdfast/protocol';
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { command, EngineScene, ends, operator, suspendsOn, text } from './engine-scene.ts';
+import { command, EngineScene, ends, operator, suspendsOn, text } from './map-engine.ts';
 import { EMPTY_JOURNAL, foldEntry } from './fold-journal.ts';
 import { recordKey } from './record-table.ts';
 import type { InvocationRecord } from './record.ts';

@@ -4,7 +4,7 @@
  */
 import { describe, expect, test } from 'vitest';
 import type { InvocationId } from '@holdfast/protocol';
-import { command, EngineScene, ends, operator, suspendsOn } from './engine-scene.ts';
+import { command, EngineScene, ends, operator, suspendsOn } from './map-engine.ts';
 import type { Status } from './record.ts';
 
 type From = Status | 'absent';

@@ -1,6 +1,6 @@
 import { workflowInvocationId } from '@holdfast/protocol';
 import { expect, test } from 'vitest';
-import { command, deploymentId, EngineScene, ends, makeDeployment, registryOf, text } from '../engine-scene.ts';
+import { command, deploymentId, EngineScene, ends, makeDeployment, registryOf, text } from '../map-engine.ts';
 
 const [v1, v2] = [makeDeployment('v1'), makeDeployment('v2')];
 
