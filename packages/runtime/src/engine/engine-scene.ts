@@ -18,7 +18,8 @@ import { applyCommand } from './apply-command.ts';
 import type { AttemptMessage, EngineCommand, Invoke, ReplyOf } from './command.ts';
 import type { DeliverMessage, Effect } from './effect.ts';
 import { Need } from './need.ts';
-import type { InvocationRecord, OutboxRecord, TimerRecord } from './record.ts';
+import type { RecordTypes, TableName } from './record-table.ts';
+import type { AuditRecord, InvocationRecord, OutboxRecord, TimerRecord } from './record.ts';
 import type { Registry } from './registry.ts';
 import { defineDeployment, defineRegistry, v1, v2 } from './registry-scene.ts';
 import { Transaction } from './transaction.ts';
@@ -29,7 +30,8 @@ import type { View } from './view.ts';
 const loadsMax = 500;
 
 export const operator = { actor: 'ada', reason: 'because' } as const;
-export const nothingAwaited: AwaitSet = { completions: [], signals: [], namedSignals: [] };
+
+const firstHandlerOf: Readonly<Record<string, string>> = { Counter: 'add', Signup: 'run', Clerk: 'file' };
 
 export interface InvokeChanges extends Partial<Omit<Invoke, 'kind'>> {
   readonly service?: string;
@@ -42,6 +44,8 @@ export class EngineScene {
   now = 1_000_000;
   /** Of the latest command. */
   effects: readonly Effect[] = [];
+  /** Of all commands. */
+  readonly audits: AuditRecord[] = [];
   /** Called after every command, with what it was; a walk checks its invariants here. */
   onApplied: ((command: EngineCommand, partition: number, tx: Transaction) => void) | undefined;
   #made = 0;
@@ -51,13 +55,14 @@ export class EngineScene {
     this.registry = options.registry ?? defineRegistry([defineDeployment(v1), defineDeployment(v2)], v1);
   }
 
-  apply<C extends EngineCommand>(command: C, partition = this.partitionFor(command)): ReplyOf<C> {
+  apply<C extends EngineCommand>(command: C, partition: number = this.partitionFor(command)): ReplyOf<C> {
     const view = this.viewOf(partition);
     const { tx, reply } = this.#run(view, command, partition);
     const again = this.#runUnloaded(view, command, partition);
     expect(decisionOf(again.tx, again.reply)).toEqual(decisionOf(tx, reply));
     view.apply(tx);
     this.effects = tx.effects;
+    this.audits.push(...tx.audits);
     this.onApplied?.(command, partition, tx);
     return reply;
   }
@@ -68,7 +73,7 @@ export class EngineScene {
     return view;
   }
 
-  /** A call from outside; by default an unkeyed one that nobody repeats. Answers the id, accepted or not. */
+  /** A call from outside; by default one of Counter/red/add that nobody repeats. Answers the id, accepted or not. */
   invoke(changes: InvokeChanges = {}): InvocationId {
     const command = this.invokeCommand(changes);
     this.apply(command);
@@ -76,24 +81,24 @@ export class EngineScene {
   }
 
   invokeCommand(changes: InvokeChanges = {}): Invoke {
-    const service = changes.service ?? 'Greeter';
-    const handler = changes.handler ?? { Counter: 'add', Signup: 'run', Clerk: 'file' }[service] ?? 'greet';
-    const key = changes.key ?? '';
+    const service = changes.service ?? 'Counter';
+    const handler = changes.handler ?? firstHandlerOf[service] ?? 'greet';
+    const key = changes.key ?? (service === 'Counter' ? 'red' : '');
     return {
       kind: 'invoke',
       id: this.#idFor(service, handler, key, changes.idempotencyKey),
-      key,
       headers: [],
       input: new Uint8Array([1, 2, 3]),
       startAt: 0,
       ...changes,
       service,
       handler,
+      key,
     };
   }
 
   /** A new id beside the ones of this service and key. */
-  freshId(service = 'Greeter', key = ''): InvocationId {
+  newId(service = 'Counter', key = 'red'): InvocationId {
     const entropy = new Uint8Array(24);
     this.#made += 1;
     // Spread over the partitions, and different every time.
@@ -103,8 +108,7 @@ export class EngineScene {
   }
 
   find(id: InvocationId): InvocationRecord | undefined {
-    const view = this.viewOf(partitionOf(id, this.partitions.length));
-    return view.all('invocation').find((record) => record.id === id);
+    return this.all('invocation').find((record) => record.id === id);
   }
 
   get(id: InvocationId): InvocationRecord {
@@ -117,22 +121,25 @@ export class EngineScene {
     return this.find(id)?.state.status ?? 'gone';
   }
 
-  /** The attempt that runs now sends messages, all in one read. */
-  send(id: InvocationId, ...messages: readonly AttemptMessage[]): void {
-    this.apply({ kind: 'advanceAttempt', invocation: id, epoch: this.get(id).epoch, messages, jitter: 0 });
+  all<T extends TableName>(table: T): readonly RecordTypes[T][] {
+    return this.partitions.flatMap((view) => view.all(table));
   }
 
-  sendCommands(id: InvocationId, ...commands: readonly Command[]): void {
-    this.send(id, ...commands.map(commandMessage));
+  journalOf(id: InvocationId): readonly Uint8Array[] {
+    return this.viewOf(partitionOf(id, this.partitions.length)).journal(id);
+  }
+
+  /** The latest attempt sends messages, all in one read. */
+  advance(id: InvocationId, messages: readonly AttemptMessage[], epoch: number = this.get(id).epoch): void {
+    this.apply({ kind: 'advanceAttempt', invocation: id, epoch, messages, jitter: 0 });
   }
 
   suspend(id: InvocationId, awaiting: Partial<AwaitSet>): void {
-    const seenThrough = this.get(id).journal.length;
-    this.send(id, { kind: 'suspend', awaiting: { ...nothingAwaited, ...awaiting }, seenThrough });
+    this.advance(id, [suspendsOn(awaiting, this.get(id).journal.length)]);
   }
 
   complete(id: InvocationId, result: Result = success('done')): void {
-    this.send(id, commandMessage({ kind: 'output', name: '', result }), { kind: 'end' });
+    this.advance(id, [command({ kind: 'output', name: '', result }), { kind: 'end' }]);
   }
 
   fail(
@@ -151,7 +158,12 @@ export class EngineScene {
   }
 
   timers(): readonly TimerRecord[] {
-    return this.partitions.flatMap((view) => view.all('timer')).toSorted((a, b) => a.fireAt - b.fireAt);
+    return this.all('timer').toSorted((a, b) => a.fireAt - b.fireAt);
+  }
+
+  /** The earliest timer of one invocation. */
+  timerOf(id: InvocationId): TimerRecord | undefined {
+    return this.timers().find((timer) => timer.invocation === id);
   }
 
   /** Turns the clock on to the next timer and fires it. */
@@ -205,7 +217,7 @@ export class EngineScene {
 
   #idFor(service: string, handler: string, key: string, idempotencyKey: string | undefined): InvocationId {
     if (handler === 'run') return workflowInvocationId({ name: service, key });
-    if (idempotencyKey === undefined) return this.freshId(service, key);
+    if (idempotencyKey === undefined) return this.newId(service, key);
     return idempotentInvocationId({ service, handler, idempotencyKey, ...(key === '' ? {} : { key }) });
   }
 
@@ -233,12 +245,27 @@ export class EngineScene {
   }
 }
 
-export function commandMessage(command: Command): AttemptMessage {
-  return { kind: 'command', command, bytes: encodeCommand(command), ackRequested: false };
+export function command(journaled: Command, ackRequested = false): AttemptMessage {
+  return { kind: 'command', command: journaled, bytes: encodeCommand(journaled, { ackRequested }), ackRequested };
+}
+
+/** Output and End: the attempt is done. */
+export const ends: readonly AttemptMessage[] = [
+  command({ kind: 'output', name: '', result: success('done') }),
+  { kind: 'end' },
+];
+
+/** `seenThrough`: how many entries the attempt was sent. */
+export function suspendsOn(awaiting: Partial<AwaitSet>, seenThrough = 0): AttemptMessage {
+  return { kind: 'suspend', awaiting: { completions: [], signals: [], namedSignals: [], ...awaiting }, seenThrough };
 }
 
 export function success(text: string): Result {
-  return { kind: 'success', value: new TextEncoder().encode(text) };
+  return { kind: 'success', value: bytesOf(text) };
+}
+
+export function bytesOf(text: string): Uint8Array {
+  return new TextEncoder().encode(text);
 }
 
 export function failure(code: number, message: string): Result {

@@ -43,16 +43,6 @@ export class SceneView implements View {
 
   /** Takes over what a command changed, as a commit does. */
   apply(tx: Transaction): void {
-    for (const [key, change] of tx.changes) {
-      if (change.entry === undefined) this.records.delete(key);
-      else this.records.set(key, change.entry);
-      if (change.ref.table !== 'invocation' || !change.row) continue;
-      if (change.entry?.table === 'invocation') this.rows.set(change.ref.id, change.entry.record);
-      else {
-        this.rows.delete(change.ref.id);
-        this.journals.delete(change.ref.id);
-      }
-    }
     for (const change of tx.journalChanges) {
       const frames = this.journals.get(change.invocation) ?? [];
       if (change.kind === 'drop') this.journals.delete(change.invocation);
@@ -62,6 +52,16 @@ export class SceneView implements View {
             `Entry ${change.index} does not follow the ${frames.length} entries of ${change.invocation}.`,
           );
         this.journals.set(change.invocation, [...frames, change.frame]);
+      }
+    }
+    for (const [key, change] of tx.changes) {
+      if (change.entry === undefined) this.records.delete(key);
+      else this.records.set(key, change.entry);
+      if (change.ref.table !== 'invocation' || !change.row) continue;
+      if (change.entry?.table === 'invocation') this.rows.set(change.ref.id, change.entry.record);
+      else {
+        this.rows.delete(change.ref.id);
+        this.journals.delete(change.ref.id);
       }
     }
   }
