@@ -11,6 +11,7 @@ import { dirname, join, resolve } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import type { StoreError } from '../store-error.ts';
 import { CoveringSync } from './covering-sync.ts';
+import { databaseName } from './database-name.ts';
 import { lockDirectory } from './directory-lock.ts';
 import { applySchemaSteps, schemaSteps } from './schema-step.ts';
 import { toStoreError } from './sqlite-error.ts';
@@ -33,7 +34,7 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Sqli
   let database: DatabaseSync | undefined;
   let sync: CoveringSync | undefined;
   try {
-    const path = join(directory, 'holdfast.sqlite');
+    const path = join(directory, databaseName);
     database = openDatabase(path);
     applySchemaSteps(database, schemaSteps, now);
     // The log exists from the first write on; only then can it be opened for syncing.

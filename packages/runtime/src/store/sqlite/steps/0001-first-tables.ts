@@ -99,7 +99,7 @@ create table timer (
   primary key (partition, fire_at, invocation, purpose)
 ) strict, without rowid;
 
--- Who awaits the result of an invocation, beyond its caller. Rows die when it completes.
+-- Who awaits the result of an invocation, beyond its caller. Written by attaching; rows die when it completes.
 create table sink (
   partition integer not null,
   awaited text not null,
