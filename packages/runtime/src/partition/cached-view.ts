@@ -29,6 +29,8 @@ type Slot = TableRecord | undefined;
 export interface PendingLoad {
   readonly request: LoadRequest;
   readonly written: Set<string>;
+  /** Members of the requested ranges that were on their way to the store when it began: it may have read before they arrived. */
+  readonly unsettled: readonly string[];
 }
 
 export class CachedView implements View {
@@ -127,7 +129,9 @@ export class CachedView implements View {
   }
 
   beginLoad(request: LoadRequest): PendingLoad {
-    const load: PendingLoad = { request, written: new Set() };
+    const prefixes = request.ranges.map(rangeKey);
+    const unsettled = prefixes.flatMap((prefix) => this.#uncommittedIn(prefix));
+    const load: PendingLoad = { request, written: new Set(), unsettled };
     this.#loads.add(load);
     return load;
   }
@@ -161,14 +165,18 @@ export class CachedView implements View {
       if (!this.#young.has(key) && !this.#old.has(key)) this.#insert(key, entry);
       members.set(key, member);
     }
-    // The store does not know what is not committed yet.
-    for (const key of this.#uncommitted.keys()) {
+    // The store does not know what is not committed yet, and this read may not know what was committed since it began.
+    for (const key of [...load.unsettled, ...this.#uncommittedIn(prefix)]) {
       if (!key.startsWith(prefix)) continue;
       const slot = this.#young.get(key) ?? this.#old.get(key);
       if (slot === undefined) members.delete(key);
       else members.set(key, refOf(slot));
     }
     this.#ranges.set(prefix, members);
+  }
+
+  #uncommittedIn(prefix: string): readonly string[] {
+    return [...this.#uncommitted.keys()].filter((key) => key.startsWith(prefix));
   }
 
   #insert(key: string, slot: Slot): void {
