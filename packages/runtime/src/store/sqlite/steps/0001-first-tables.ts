@@ -126,7 +126,7 @@ create table outbox (
   primary key (partition, target, sequence)
 ) strict, without rowid;
 
--- Next free outbox sequence per target. Rows never die.
+-- Next free outbox sequence per target. Written with every message that is sent; rows never die.
 create table outbound (
   partition integer not null,
   target integer not null,
@@ -134,7 +134,7 @@ create table outbound (
   primary key (partition, target)
 ) strict, without rowid;
 
--- Highest message applied per source. Rows never die.
+-- Highest message applied per source. Written with every message that is received; rows never die.
 create table inbound (
   partition integer not null,
   source integer not null,
