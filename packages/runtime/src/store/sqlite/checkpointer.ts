@@ -12,10 +12,13 @@ import { integerOf } from './statements/row.ts';
 import { workerFile } from './worker-file.ts';
 
 /** Commits between two looks at the log's length. A look costs about as much as a small row. */
-const LOOK_EVERY = 32;
-/** Frames of 4 KiB. */
+const LOOK_EVERY = 8;
+/** Frames of 4 KiB that are worth a copy by the thread. */
 const COPY_FRAMES = 4096;
+/** From here on the log should begin again, as soon as the thread has left little to copy. */
 const RESTART_FRAMES = 4 * COPY_FRAMES;
+/** From here on it must, whatever is left: writing waits, rather than outrunning the thread for ever. */
+const LIMIT_FRAMES = 2 * RESTART_FRAMES;
 
 export interface CheckpointerOptions {
   readonly database: DatabaseSync;
@@ -43,13 +46,17 @@ export class Checkpointer {
   /** Called after every commit, outside of a transaction. */
   noteCommit(): void {
     this.#commits += 1;
-    if (this.#commits < LOOK_EVERY || this.#copying) return;
+    if (this.#commits >= LOOK_EVERY && !this.#copying) this.#look();
+  }
+
+  #look(): void {
     this.#commits = 0;
     const row = this.#measure.get() ?? {};
     const length = integerOf(row, 'log');
     const copied = integerOf(row, 'checkpointed');
-    if (length - copied >= COPY_FRAMES) this.#copy();
-    else if (length >= RESTART_FRAMES) this.#restartLog();
+    const left = length - copied;
+    if (length >= LIMIT_FRAMES || (length >= RESTART_FRAMES && left < COPY_FRAMES)) this.#restartLog();
+    else if (left >= COPY_FRAMES) this.#copy();
   }
 
   async close(): Promise<void> {
@@ -90,6 +97,7 @@ export class Checkpointer {
     if (outcome.kind === 'syncFailed') this.#options.onSyncFailed(new Error(outcome.message));
     else if (outcome.kind === 'failed') this.#trouble(outcome.message);
     this.#options.onCheckpoint();
+    if (outcome.kind === 'done') this.#look();
   }
 
   #restartLog(): void {
