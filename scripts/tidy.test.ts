@@ -84,7 +84,7 @@ test('nothing is left to do without an issue', () => {
 
 test('only programs print to the console; everything else logs or returns', () => {
   const printers =
-    /^(?:packages\/cli|catalogue|examples|scripts|tests\/src\/harness|tests\/src\/run-)|\/simulation\/|\.test\.ts$/;
+    /^(?:packages\/cli|bench|catalogue|examples|scripts|tests\/src\/harness|tests\/src\/run-)|\/simulation\/|\.test\.ts$/;
   const wrong = sources.filter((path) => !printers.test(path) && /\bconsole\s*\./.test(codeOf(readText(path))));
 
   expect(wrong).toEqual([]);
