@@ -13,7 +13,12 @@ export default defineConfig({
         ...fromSource,
         test: {
           name: 'unit',
-          include: ['packages/*/src/**/*.test.ts', 'scripts/**/*.test.ts', 'catalogue/src/**/*.test.ts'],
+          include: [
+            'packages/*/src/**/*.test.ts',
+            'scripts/**/*.test.ts',
+            'catalogue/src/**/*.test.ts',
+            'bench/src/**/*.test.ts',
+          ],
           testTimeout: 20_000,
         },
       },

@@ -13,6 +13,7 @@ const packages: Readonly<Record<string, readonly string[]>> = {
   'packages/runtime': ['@holdfast/protocol'],
   'packages/testing': ['@holdfast/protocol', '@holdfast/runtime'],
   'packages/cli': ['@holdfast/protocol', '@holdfast/runtime'],
+  bench: ['@holdfast/testing'],
   catalogue: ['@holdfast/testing'],
   tests: ['@holdfast/protocol', '@holdfast/runtime', '@holdfast/testing', '@holdfast-internal/catalogue'],
   examples: ['@holdfast/testing'],

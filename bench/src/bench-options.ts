@@ -35,8 +35,12 @@ const names = ['W1', 'W2', 'W3', 'W4', 'W5', 'W6', 'W7', 'idle'] as const;
 
 const list = z.string().transform((text) => text.split(',').map((part) => part.trim()));
 
+const choice = z.enum([...names, 'syncs'], {
+  error: ({ input }) => `there is no workload ${String(input)}; choose among ${names.join(', ')} and syncs`,
+});
+
 const argumentsSchema = z.object({
-  only: list.pipe(z.array(z.enum([...names, 'syncs'])).min(1)).optional(),
+  only: list.pipe(z.array(choice).min(1)).optional(),
   rounds: z.coerce.number().int().min(1).max(50).optional(),
   seconds: z.coerce.number().min(1).max(300).optional(),
   concurrency: list.pipe(z.array(z.coerce.number<string>().int().min(1).max(4096)).min(1)).optional(),
@@ -68,8 +72,7 @@ export function parseBenchOptions(args: readonly string[]): BenchOptions {
   const workloads = names.filter((name) => only === undefined || only.includes(name));
   return {
     ...(quick ? quickSizes : fullSizes),
-    // Syncs belong to the closed loops; asked for alone, all of these.
-    workloads: workloads.length === 0 ? [] : workloads,
+    workloads,
     withSyncs: only === undefined || only.includes('syncs'),
     rounds: rounds ?? (quick ? 1 : 3),
     windowMs: (seconds ?? (quick ? 2 : 8)) * 1000,
