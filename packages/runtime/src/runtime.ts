@@ -28,6 +28,7 @@ import { releaseVersion } from './release-version.ts';
 import { Query } from './query/query.ts';
 import { StoreHealth } from './store-health.ts';
 import { openSqliteStore } from './store/sqlite/open-store.ts';
+import type { SqliteStore } from './store/sqlite/sqlite-store.ts';
 import type { Store } from './store/store.ts';
 import type { Log } from './telemetry/log.ts';
 
@@ -118,7 +119,7 @@ class RuntimeParts {
     for (const close of this.#closers.toReversed()) await close();
   }
 
-  async #openStore(): Promise<Store> {
+  async #openStore(): Promise<SqliteStore> {
     const store = await openSqliteStore({
       directory: this.#config.data,
       onFatal: (error) => {
@@ -187,10 +188,12 @@ class RuntimeParts {
     this.#health.note(problem);
   }
 
-  async #openAdmin(opened: { readonly store: Store; readonly deployments: Deployments }): Promise<Admin> {
+  async #openAdmin(opened: { readonly store: SqliteStore; readonly deployments: Deployments }): Promise<Admin> {
     const { store, deployments } = opened;
     const query = new Query({
       directory: this.#config.data,
+      // What a query saw may not be on disk yet; nobody is told before it is.
+      settle: () => store.cover(),
       timeoutMs: this.#config.query.timeout,
       rowsMax: this.#config.query.rowsMax,
     });
