@@ -11,6 +11,7 @@ import { prefetch, routingKey } from '../engine/prefetch.ts';
 import { Transaction } from '../engine/transaction.ts';
 import type { Loaded, LoadRequest, PartitionStore } from '../store/store.ts';
 import type { CachedView, PendingLoad } from './cached-view.ts';
+import { CutAttempts } from './cut-attempts.ts';
 import { PartitionUnavailable } from './port.ts';
 
 export interface Job {
@@ -41,6 +42,7 @@ export class CommandRunner {
   readonly #parts: CommandRunnerParts;
   /** Commands that wait behind one of the same routing key. */
   readonly #parked = new Map<string, Job[]>();
+  readonly #cut = new CutAttempts();
   #abandoned = false;
 
   constructor(parts: CommandRunnerParts) {
@@ -61,13 +63,19 @@ export class CommandRunner {
   /** Runs nothing any more, and returns what had not run; a command under load is rejected when its load ends. */
   abandon(): readonly Job[] {
     this.#abandoned = true;
-    return [...this.#parked.values()].flat();
+    const jobs = [...this.#parked.values()].flat();
+    this.#parked.clear();
+    return jobs;
   }
 
   /** Runs a command until it has what it needs. Returns false when it waits for a load. */
   #run(job: Job, loadsLeft: number, hinted: boolean): boolean {
     const { command } = job;
     const { clock, env, onDecided, onFailed, onRerun, view } = this.#parts;
+    if (this.#cut.refuses(command)) {
+      job.reject(behindHole());
+      return true;
+    }
     const now = { ...env(), now: clock.now() };
     let loads = loadsLeft;
     let request = hinted ? this.#hint(now, command) : undefined;
@@ -79,6 +87,7 @@ export class CommandRunner {
       const tx = new Transaction(view);
       try {
         const reply = applyCommand(tx, now, command);
+        this.#cut.forget(command);
         onDecided(job, tx, reply);
         return true;
       } catch (error) {
@@ -106,7 +115,7 @@ export class CommandRunner {
       loaded = store.load(request);
     } catch (error) {
       view.endLoad(pending, undefined, 0);
-      job.reject(unreadable(error));
+      this.#refuse(job, unreadable(error));
       return 'failed';
     }
     if (!(loaded instanceof Promise)) {
@@ -131,10 +140,15 @@ export class CommandRunner {
       job.reject(notDone());
       return;
     }
-    if (failed !== undefined) job.reject(failed);
+    if (failed !== undefined) this.#refuse(job, failed);
     else if (!this.#run(job, loadsLeft - 1, false)) return;
     this.#unpark(key);
     this.#parts.onCaughtUp();
+  }
+
+  #refuse(job: Job, reason: PartitionUnavailable): void {
+    this.#cut.note(job.command);
+    job.reject(reason);
   }
 
   #unpark(key: string): void {
@@ -153,6 +167,10 @@ export class CommandRunner {
 function unreadable(error: unknown): PartitionUnavailable {
   const reason = error instanceof Error ? error.message : String(error);
   return new PartitionUnavailable('OVERLOADED', `The store could not be read: ${reason}`);
+}
+
+function behindHole(): PartitionUnavailable {
+  return new PartitionUnavailable('OVERLOADED', 'An earlier message of this attempt was not taken.');
 }
 
 function notDone(): PartitionUnavailable {
