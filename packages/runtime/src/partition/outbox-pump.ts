@@ -65,22 +65,17 @@ export class OutboxPump {
     let delayMs = RETRY_MIN_MS;
     while (this.#lanes.get(target) === lane) {
       const row = lane.rows[0];
-      if (row === undefined) {
-        if (!lane.backlog) break;
-        await this.#relist(target, lane);
-        continue;
-      }
-      const outcome = await this.#deliver(row);
+      if (row === undefined && !lane.backlog) break;
+      // After a gap, rows below this one are still in the store: a backlog longer than one listing.
+      const delivered = row === undefined ? 'gap' : await this.#deliver(row);
+      const outcome = delivered === 'gap' ? await this.#relist(target, lane) : delivered;
       if (this.#lanes.get(target) !== lane) return;
-      if (outcome === 'confirmed') {
-        remove(lane, row.sequence);
-        delayMs = RETRY_MIN_MS;
-      } else if (outcome === 'gap') {
-        // Rows below this one are still in the store: a backlog longer than one listing.
-        await this.#relist(target, lane);
-      } else {
+      if (outcome === 'failed') {
         await this.#pause(delayMs);
         delayMs = Math.min(delayMs * 2, RETRY_MAX_MS);
+      } else {
+        if (outcome === 'confirmed' && row !== undefined) remove(lane, row.sequence);
+        delayMs = RETRY_MIN_MS;
       }
     }
     lane.running = false;
@@ -97,12 +92,20 @@ export class OutboxPump {
     }
   }
 
-  async #relist(target: number, lane: Lane): Promise<void> {
-    const rows = (await this.#parts.store().listOutbox(LIST_MAX)).filter((row) => row.target === target);
-    if (this.#lanes.get(target) !== lane) return;
+  async #relist(target: number, lane: Lane): Promise<'listed' | 'failed'> {
+    let listed: readonly OutboxRecord[];
+    try {
+      listed = await this.#parts.store().listOutbox(LIST_MAX);
+    } catch {
+      // Nothing is lost: the rows are in the store, and are read again when it can be read.
+      return 'failed';
+    }
+    if (this.#lanes.get(target) !== lane) return 'listed';
+    const rows = listed.filter((row) => row.target === target);
     lane.backlog = rows.length === LIST_MAX;
     const known = new Map([...rows, ...lane.rows].map((row) => [row.sequence, row]));
     lane.rows.splice(0, Infinity, ...[...known.values()].toSorted((a, b) => a.sequence - b.sequence));
+    return 'listed';
   }
 
   #pause(delayMs: number): Promise<void> {
