@@ -9,7 +9,8 @@ import type { Transaction } from '../transaction.ts';
 
 /**
  * A timer is due. Its record goes in the same step, so it fires once; one that was not yet due stays. Timers of invocations that ended
- * or moved on find nothing to do.
+ * or moved on find nothing to do. An id that was purged may live again: what is due is therefore read from the invocation as it is now,
+ * and a timer of its earlier life does nothing.
  */
 export function fireTimer(tx: Transaction, env: Env, command: FireTimer): Replies['fireTimer'] {
   const { invocation, fireAt, purpose } = command.timer;
@@ -28,19 +29,20 @@ export function fireTimer(tx: Transaction, env: Env, command: FireTimer): Replie
       });
       break;
     case 'start':
-      if (record.state.status === 'scheduled') admitInvocation(tx, env, record);
+      if (record.state.status === 'scheduled' && record.state.startAt <= env.now) admitInvocation(tx, env, record);
       break;
     case 'retry':
       if (record.state.status === 'backingOff' && record.epoch === purpose.epoch) startAttempt(tx, env, record);
       break;
     case 'dropJournal':
-      if (record.state.status === 'completed') {
+      if (record.state.status === 'completed' && record.state.at + record.journalRetentionMs <= env.now) {
         tx.dropJournal(invocation);
         tx.putInvocation({ ...record, state: { ...record.state, journalKept: false } });
       }
       break;
     case 'dropInvocation':
-      if (record.state.status === 'completed') dropInvocation(tx, record);
+      if (record.state.status === 'completed' && record.state.at + record.completionRetentionMs <= env.now)
+        dropInvocation(tx, record);
       break;
   }
   return { kind: 'fired' };
