@@ -1,5 +1,8 @@
+import { workflowInvocationId } from '@holdfast/protocol';
+import type { InvocationId } from '@holdfast/protocol';
 import type { ActReply, EditState } from '../command.ts';
 import type { Env } from '../env.ts';
+import type { ServiceKind } from '../record.ts';
 import { refuse } from '../refusal.ts';
 import type { Transaction } from '../transaction.ts';
 import { done, refused } from './act-on-invocation.ts';
@@ -28,7 +31,7 @@ export function editState(tx: Transaction, env: Env, command: EditState): ActRep
       ),
     );
   }
-  const holder = tx.find<'object'>({ table: 'object', service, key })?.holder;
+  const holder = findHolder(tx, route.kind, { service, key });
   if (holder !== undefined) {
     return refused(
       refuse(
@@ -54,4 +57,16 @@ export function editState(tx: Transaction, env: Env, command: EditState): ActRep
     after: { names: command.state.map(([name]) => name) },
   });
   return done('now');
+}
+
+/** Whose code may be between a read and a write of this state: the holder of an object's key, or a workflow's run until it ends. */
+function findHolder(
+  tx: Transaction,
+  kind: ServiceKind,
+  target: { readonly service: string; readonly key: string },
+): InvocationId | undefined {
+  const { service, key } = target;
+  if (kind !== 'workflow') return tx.find<'object'>({ table: 'object', service, key })?.holder;
+  const run = tx.invocation(workflowInvocationId({ name: service, key }));
+  return run === undefined || run.state.status === 'completed' ? undefined : run.id;
 }
