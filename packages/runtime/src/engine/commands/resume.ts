@@ -9,7 +9,7 @@ import type { InvocationRecord } from '../record.ts';
 import { refuse } from '../refusal.ts';
 import { changePin } from '../rules/change-state.ts';
 import { refuseTakeOver } from '../rules/decide-pin.ts';
-import { startWithFreshBudget } from '../rules/start-attempt.ts';
+import { startWithFreshBudget, takeBackPause } from '../rules/start-attempt.ts';
 import type { Transaction } from '../transaction.ts';
 import { alreadyCompleted, auditAct, done, notFound, refused } from './act-on-invocation.ts';
 
@@ -29,7 +29,12 @@ export function resume(tx: Transaction, env: Env, command: ResumeInvocation): Ac
   }
   const target = targetDeployment(env, record, command.deployment);
   if (record.state.status === 'running') {
-    return command.deployment === 'keep' ? done('now') : refused(busy(record));
+    if (command.deployment !== 'keep') return refused(busy(record));
+    if (record.state.pausing) {
+      takeBackPause(tx, env, record);
+      auditAct(tx, env, command, record);
+    }
+    return done('now');
   }
   if (target === record.pin.deployment) {
     startWithFreshBudget(tx, env, record);

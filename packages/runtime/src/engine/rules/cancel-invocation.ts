@@ -1,6 +1,6 @@
 /**
  * Cancels: what has not started ends at once; what has started gets the CANCEL signal, and its SDK carries it to the children. A paused
- * invocation runs again for it.
+ * invocation runs again for it, and a pause that was only asked for is taken back: which of the two came first must not matter.
  */
 import type { Failure, InvocationId } from '@holdfast/protocol';
 import type { Env } from '../env.ts';
@@ -8,7 +8,7 @@ import { CANCEL_SIGNAL } from '../fold-journal.ts';
 import type { Transaction } from '../transaction.ts';
 import { appendNotification } from './append-notification.ts';
 import { completeInvocation } from './complete-invocation.ts';
-import { startWithFreshBudget } from './start-attempt.ts';
+import { startWithFreshBudget, takeBackPause } from './start-attempt.ts';
 
 const CANCELLED: Failure = { code: 409, message: 'cancelled', metadata: [] };
 
@@ -41,6 +41,7 @@ export function cancelInvocation(
       });
       const signalled = tx.invocation(id);
       if (signalled?.state.status === 'paused') startWithFreshBudget(tx, env, signalled);
+      else if (signalled?.state.status === 'running' && signalled.state.pausing) takeBackPause(tx, env, signalled);
       return 'requested';
     }
   }

@@ -29,3 +29,8 @@ export function startAttempt(tx: Transaction, env: Env, record: InvocationRecord
 export function startWithFreshBudget(tx: Transaction, env: Env, record: InvocationRecord): void {
   startAttempt(tx, env, { ...record, retry: { ...record.retry, budgetUsed: 0 } });
 }
+
+/** The attempt was asked to suspend so that the invocation can pause; it still suspends, but then goes on. */
+export function takeBackPause(tx: Transaction, env: Env, record: InvocationRecord): void {
+  changeState(tx, env, record, { status: 'running', pausing: false });
+}
