@@ -27,6 +27,7 @@ import {
 } from './attempt-problem.ts';
 import { buildAttemptRequest, type RequestSigner } from './attempt-request.ts';
 import { DeadlineTimer } from './deadline-timer.ts';
+import type { EndpointAnswer, EndpointPace } from './endpoint-pace.ts';
 import { isRestart, reportFailure } from './failure-report.ts';
 import { InboundMessages } from './inbound-messages.ts';
 import type { InvokerLimits } from './invoker-limits.ts';
@@ -85,6 +86,11 @@ export class Attempt implements AttemptStreamListener {
   #phaseSince: number;
   #lastActivityAt: number;
   #lastReceivedAt: number;
+  #lastSentAt: number;
+  /** What the endpoint said last; undefined until it has said anything. */
+  #answer: EndpointAnswer | undefined;
+  /** Nothing has come since the runtime sent something: it is the endpoint's turn. */
+  #owesAnswer = true;
 
   constructor(
     order: StartAttempt,
@@ -111,6 +117,7 @@ export class Attempt implements AttemptStreamListener {
     this.#phaseSince = around.clock.now();
     this.#lastActivityAt = this.#phaseSince;
     this.#lastReceivedAt = this.#phaseSince;
+    this.#lastSentAt = this.#phaseSince;
   }
 
   start(): void {
@@ -131,7 +138,7 @@ export class Attempt implements AttemptStreamListener {
     if (this.#stream === undefined) return;
     const bytes = this.#outbound.take();
     if (bytes === undefined) return;
-    this.#lastActivityAt = this.#around.clock.now();
+    this.#noteSent();
     this.#inbound.forgetWaiting();
     this.#stream.write(bytes);
   }
@@ -167,10 +174,16 @@ export class Attempt implements AttemptStreamListener {
    * How long the handler has only waited, ms; `undefined` while it computes, while something is on its way to the engine, or
    * when it was asked to suspend already. `Infinity` when the handler said itself that it waits.
    */
-  waitedMs(now: number): number | undefined {
+  waitedMs(now: number, pace: EndpointPace): number | undefined {
     if (this.#phase !== 'streaming' || !this.#requestOpen) return undefined;
     if (this.#window.unacknowledged > 0 || !this.#inbound.mayWait) return undefined;
-    return this.#inbound.saidWaiting ? Number.POSITIVE_INFINITY : now - this.#lastActivityAt;
+    if (this.#inbound.saidWaiting) return Number.POSITIVE_INFINITY;
+    return this.#owesAnswer ? pace.silentMs(this.#deployment.id, this.#lastSentAt, now) : now - this.#lastActivityAt;
+  }
+
+  /** Tells what this stream shows of how far its endpoint has come. */
+  tellPace(pace: EndpointPace): void {
+    pace.note(this.#deployment.id, this.#answer);
   }
 
   /** True for a stream that stays open for notifications, and was asked to suspend. */
@@ -198,6 +211,8 @@ export class Attempt implements AttemptStreamListener {
     const now = this.#around.clock.now();
     this.#lastActivityAt = now;
     this.#lastReceivedAt = now;
+    this.#answer = { sentAt: this.#lastSentAt, receivedAt: now };
+    this.#owesAnswer = false;
     const read = this.#inbound.read(chunk, this.#outbound.sentThrough);
     if (read.messages.length > 0) void this.#advance(read.messages, chunk.length);
     if (read.terminal) {
@@ -220,8 +235,13 @@ export class Attempt implements AttemptStreamListener {
     this.#close();
   }
 
+  #noteSent(): void {
+    this.#lastActivityAt = this.#around.clock.now();
+    this.#lastSentAt = this.#lastActivityAt;
+    this.#owesAnswer = true;
+  }
+
   async #open(): Promise<void> {
-    const { clock } = this.#around;
     let opening: { readonly replay: readonly Uint8Array[]; readonly request: AttemptRequest };
     try {
       opening = await this.#prepare();
@@ -234,7 +254,7 @@ export class Attempt implements AttemptStreamListener {
     }
     if (this.#phase !== 'loading') return;
     this.#stream = this.#around.transport.open(opening.request, this);
-    this.#lastActivityAt = clock.now();
+    this.#noteSent();
     this.#lastReceivedAt = this.#lastActivityAt;
     for (const bytes of opening.replay) this.#stream.write(bytes);
     this.flush();

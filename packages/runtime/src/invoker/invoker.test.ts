@@ -154,6 +154,44 @@ test('a handler that says it waits makes room before one that is only silent', a
   expect(scene.transport.streams.map((stream) => stream.halfClosed)).toEqual([false, true]);
 });
 
+test('an endpoint that has not come to an attempt yet is given time, however many others wait', async () => {
+  const scene = new AttemptScene({ limits: { attemptsMax: 2, yieldAfterMs: 100 } });
+  scene.invoker.release(orders(scene, 1, 2, 3, 4));
+  await settle();
+
+  for (let answered = 0; answered < 10; answered++) {
+    await scene.clock.advance(300);
+    // Busy with the stream that was opened first, and answering nothing that was sent later.
+    scene.transport.streams[0]?.answer().send(encodeCommand({ kind: 'clearAllState', name: '' }));
+  }
+
+  expect(scene.transport.streams[1]?.halfClosed).toBe(false);
+});
+
+test('a handler that is silent while its endpoint answers what was sent later makes room', async () => {
+  const scene = new AttemptScene({ limits: { attemptsMax: 2, yieldAfterMs: 100 } });
+  scene.invoker.release(orders(scene, 1, 2, 3, 4));
+  await scene.clock.advance(200);
+
+  scene.transport.streams[0]?.answer().send(end).end();
+  await settle();
+  scene.transport.last.answer().send(run);
+  await scene.clock.advance(100);
+
+  expect(scene.transport.streams.map((stream) => stream.halfClosed)).toEqual([true, true, false]);
+});
+
+test('handlers that are all silent make room in the end', async () => {
+  const scene = new AttemptScene({ limits: { attemptsMax: 2, yieldAfterMs: 100 } });
+  scene.invoker.release(orders(scene, 1, 2, 3));
+
+  await scene.clock.advance(900);
+  expect(scene.transport.streams.map((stream) => stream.halfClosed)).toEqual([false, false]);
+  await scene.clock.advance(200);
+
+  expect(scene.transport.streams.filter((stream) => stream.halfClosed)).toHaveLength(1);
+});
+
 test('no attempt is asked to suspend while there are places', async () => {
   const scene = new AttemptScene({ limits: { attemptsMax: 3, yieldAfterMs: 100 } });
   scene.invoker.release(orders(scene, 1, 2, 3));

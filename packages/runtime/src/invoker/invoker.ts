@@ -15,6 +15,7 @@ import { Attempt, type AttemptSurroundings } from './attempt.ts';
 import { type AttemptProblem, describeFailure } from './attempt-problem.ts';
 import { AttemptQueue } from './attempt-queue.ts';
 import type { RequestSigner } from './attempt-request.ts';
+import { EndpointPace } from './endpoint-pace.ts';
 import { reportFailure } from './failure-report.ts';
 import { defaultInvokerLimits, type InvokerLimits } from './invoker-limits.ts';
 import type { Transport } from './transport.ts';
@@ -42,6 +43,7 @@ export class Invoker implements AttemptPort {
   readonly #draining = new Set<Attempt>();
   readonly #queue = new AttemptQueue();
   readonly #touched = new Set<Attempt>();
+  readonly #pace = new EndpointPace();
   #yieldTimer: Timer | undefined;
   #closing = false;
   #onIdle: (() => void) | undefined;
@@ -160,6 +162,7 @@ export class Invoker implements AttemptPort {
 
   #settled(attempt: Attempt): void {
     if (this.#open.get(attempt.invocation) === attempt) this.#open.delete(attempt.invocation);
+    attempt.tellPace(this.#pace);
     this.#draining.add(attempt);
     this.#fillPlaces();
   }
@@ -196,9 +199,10 @@ export class Invoker implements AttemptPort {
   #chooseYielding(now: number): readonly Attempt[] {
     const waiting: { readonly attempt: Attempt; readonly waitedMs: number }[] = [];
     let asked = 0;
+    for (const attempt of this.#open.values()) attempt.tellPace(this.#pace);
     for (const attempt of this.#open.values()) {
       if (attempt.suspending) asked += 1;
-      const waitedMs = attempt.waitedMs(now);
+      const waitedMs = attempt.waitedMs(now, this.#pace);
       if (waitedMs !== undefined && waitedMs >= this.#limits.yieldAfterMs) waiting.push({ attempt, waitedMs });
     }
     // Not a difference: two handlers that both said they wait have both waited for `Infinity`.
