@@ -51,6 +51,9 @@ const RULES: { readonly [K in Command['kind']]: EntryRule<K> } = {
   completeAwakeable,
 };
 
+/** Below what stores can hold, so that the notifications of the last commands still fit. */
+const JOURNAL_ENTRIES_MAX = 1_000_000;
+
 export function appendCommand(
   tx: Transaction,
   env: Env,
@@ -60,10 +63,20 @@ export function appendCommand(
 ): Violation | undefined {
   // The rule is the one of the command's own kind, which the table's type says but the compiler cannot follow.
   const rule = RULES[command.kind] as EntryRule<Command['kind']>;
-  const refused = checkCompletionIds(record, command) ?? rule.check(env, record, command);
+  const refused =
+    checkLength(record, command) ?? checkCompletionIds(record, command) ?? rule.check(env, record, command);
   if (refused !== undefined) return refused;
   rule.apply(tx, env, tx.append(record, command, frame, env.now), command);
   return undefined;
+}
+
+/**
+ * One invocation that turns in circles must not fill the store. What ends it is still taken, and so are the results that it waits for.
+ */
+function checkLength(record: InvocationRecord, command: Command): Violation | undefined {
+  if (record.journal.length < JOURNAL_ENTRIES_MAX || command.kind === 'output') return undefined;
+  const message = `The journal has ${record.journal.length} entries, and no invocation may have more. A handler that goes on for ever should send to itself and end.`;
+  return violation('COMMAND_REFUSED', message);
 }
 
 /** Ids grow in program order (protocol section 5.1): a duplicate or a step back is an endpoint that lies about its journal. */

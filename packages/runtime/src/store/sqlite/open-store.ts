@@ -9,7 +9,7 @@
 import { closeSync, existsSync, fsyncSync, mkdirSync, openSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import type { StoreError } from '../store-error.ts';
+import { StoreError } from '../store-error.ts';
 import { CoveringSync } from './covering-sync.ts';
 import { databaseName } from './database-name.ts';
 import { lockDirectory } from './directory-lock.ts';
@@ -70,10 +70,23 @@ function openDatabase(path: string): DatabaseSync {
   }
 }
 
+/** Level by level, so that each new name is synced in its parent. */
 function makeDirectory(directory: string): void {
   if (existsSync(directory)) return;
-  mkdirSync(directory, { recursive: true, mode: 0o700 });
-  syncDirectory(dirname(directory));
+  const parent = dirname(directory);
+  makeDirectory(parent);
+  try {
+    mkdirSync(directory, { mode: 0o700 });
+    syncDirectory(parent);
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new StoreError('STORE_IO', {
+      message: `The data directory ${directory} cannot be made: ${reason}`,
+      hint: 'Choose another with --data, or let this user write there.',
+      details: { directory },
+      cause,
+    });
+  }
 }
 
 /** A new file is found after a power loss only when its directory is on disk too. */
