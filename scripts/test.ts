@@ -20,7 +20,7 @@ const groups: Readonly<Record<string, readonly Stage[]>> = {
       name: 'unit tests and house rules',
       command: 'vitest',
       args: ['run', '--project', 'unit'],
-      timeoutMs: 4 * minuteMs,
+      timeoutMs: 10 * minuteMs,
       counts: 'vitest',
     },
   ],
