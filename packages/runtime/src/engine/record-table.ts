@@ -64,7 +64,7 @@ export type TableRecord = {
 export function timerPurposeText(timer: TimerRecord): string {
   switch (timer.purpose.kind) {
     case 'sleep':
-      return `sleep:${timer.purpose.completionId}`;
+      return `sleep:${timer.purpose.completionId}:${timer.purpose.createdAt}`;
     case 'retry':
       return `retry:${timer.purpose.epoch}`;
     default:

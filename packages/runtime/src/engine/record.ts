@@ -182,7 +182,8 @@ export interface PromiseRecord {
 }
 
 export type TimerPurpose =
-  | { readonly kind: 'sleep'; readonly completionId: number }
+  /** `createdAt` of the invocation that sleeps: an id that was purged may live again, and its sleeps have the same numbers. */
+  | { readonly kind: 'sleep'; readonly completionId: number; readonly createdAt: number }
   | { readonly kind: 'start' }
   | { readonly kind: 'retry'; readonly epoch: number }
   | { readonly kind: 'dropJournal' }

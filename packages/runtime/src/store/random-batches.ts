@@ -48,7 +48,7 @@ const state: fc.Arbitrary<InvocationState> = fc.oneof(
 );
 
 const purpose: fc.Arbitrary<TimerPurpose> = fc.oneof(
-  number.map((completionId) => ({ kind: 'sleep', completionId }) as const),
+  fc.record({ kind: fc.constant('sleep' as const), completionId: number, createdAt: at }),
   number.map((epoch) => ({ kind: 'retry', epoch }) as const),
   fc.constantFrom<TimerPurpose>({ kind: 'start' }, { kind: 'dropJournal' }, { kind: 'dropInvocation' }),
 );

@@ -21,6 +21,7 @@ export function fireTimer(tx: Transaction, env: Env, command: FireTimer): Replie
   if (record === undefined) return { kind: 'fired' };
   switch (purpose.kind) {
     case 'sleep':
+      if (record.createdAt !== purpose.createdAt) break;
       appendNotification(tx, env, invocation, {
         kind: 'notification',
         of: 'sleep',

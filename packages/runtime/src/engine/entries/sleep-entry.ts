@@ -18,7 +18,11 @@ export const sleep: EntryRule<'sleep'> = {
     }
     tx.put({
       table: 'timer',
-      record: { fireAt: command.wakeUpAt, invocation: record.id, purpose: { kind: 'sleep', completionId: id } },
+      record: {
+        fireAt: command.wakeUpAt,
+        invocation: record.id,
+        purpose: { kind: 'sleep', completionId: id, createdAt: record.createdAt },
+      },
     });
     tx.emit({ kind: 'armTimer', fireAt: command.wakeUpAt });
   },

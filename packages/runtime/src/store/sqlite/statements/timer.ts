@@ -52,10 +52,10 @@ export function prepareTimer(database: DatabaseSync): TimerStatements {
 
 /** The inverse of `timerPurposeText`. */
 function parsePurpose(text: string): TimerPurpose {
-  const [kind, number] = text.split(':');
+  const [kind, number, createdAt] = text.split(':');
   switch (kind) {
     case 'sleep':
-      return { kind, completionId: Number(number) };
+      return { kind, completionId: Number(number), createdAt: Number(createdAt) };
     case 'retry':
       return { kind, epoch: Number(number) };
     case 'start':
