@@ -87,7 +87,7 @@ export class Attempt implements AttemptStreamListener {
   #lastActivityAt: number;
   #lastReceivedAt: number;
   #lastSentAt: number;
-  /** What the endpoint said last; undefined until it has said anything. */
+  /** Undefined until the endpoint has said anything. */
   #answer: EndpointAnswer | undefined;
   /** Nothing has come since the runtime sent something: it is the endpoint's turn. */
   #owesAnswer = true;
@@ -178,7 +178,8 @@ export class Attempt implements AttemptStreamListener {
     if (this.#phase !== 'streaming' || !this.#requestOpen) return undefined;
     if (this.#window.unacknowledged > 0 || !this.#inbound.mayWait) return undefined;
     if (this.#inbound.saidWaiting) return Number.POSITIVE_INFINITY;
-    return this.#owesAnswer ? pace.silentMs(this.#deployment.id, this.#lastSentAt, now) : now - this.#lastActivityAt;
+    if (this.#owesAnswer) return pace.silentMs(this.#deployment.id, this.#lastSentAt, now);
+    return this.#inbound.saysWhenWaiting ? undefined : now - this.#lastActivityAt;
   }
 
   /** Tells what this stream shows of how far its endpoint has come. */
@@ -211,8 +212,7 @@ export class Attempt implements AttemptStreamListener {
     const now = this.#around.clock.now();
     this.#lastActivityAt = now;
     this.#lastReceivedAt = now;
-    this.#answer = { sentAt: this.#lastSentAt, receivedAt: now };
-    this.#owesAnswer = false;
+    this.#noteAnswer(now);
     const read = this.#inbound.read(chunk, this.#outbound.sentThrough);
     if (read.messages.length > 0) void this.#advance(read.messages, chunk.length);
     if (read.terminal) {
@@ -239,6 +239,15 @@ export class Attempt implements AttemptStreamListener {
     this.#lastActivityAt = this.#around.clock.now();
     this.#lastSentAt = this.#lastActivityAt;
     this.#owesAnswer = true;
+  }
+
+  #noteAnswer(now: number): void {
+    // What follows without the runtime's doing tells how long the handler computes, not how busy its endpoint is.
+    this.#answer =
+      this.#answer === undefined || this.#owesAnswer
+        ? { sentAt: this.#lastSentAt, answeredAt: now, heardAt: now }
+        : { ...this.#answer, heardAt: now };
+    this.#owesAnswer = false;
   }
 
   async #open(): Promise<void> {

@@ -16,6 +16,9 @@ export interface InboundRead {
   readonly fault?: unknown;
 }
 
+/** Steps whose acknowledgement may be on its way at once; forgetting one costs a suspension that was not needed. */
+const proposedRunsMax = 256;
+
 /**
  * Turns what an endpoint sends into messages for the engine, and knows from them whether the handler computes or waits.
  *
@@ -26,7 +29,9 @@ export class InboundMessages {
   readonly #reader: FrameReader;
   readonly #version: ProtocolVersion;
   readonly #openRuns = new Set<number>();
+  readonly #proposedRuns = new Set<number>();
   #awaiting = false;
+  #hints = false;
 
   constructor(options: { readonly version: ProtocolVersion; readonly messageBytesMax: number }) {
     this.#reader = new FrameReader({ maxBytes: options.messageBytesMax });
@@ -38,9 +43,14 @@ export class InboundMessages {
     return this.#openRuns.size === 0;
   }
 
-  /** True when the handler said so (V7): blocked, with no step executing. */
+  /** True when the handler said so (V7): blocked, with no step executing, and not on the acknowledgement of its own step. */
   get saidWaiting(): boolean {
     return this.#awaiting;
+  }
+
+  /** True for a handler that tells when it waits; what it says last is then something else than waiting, or `saidWaiting`. */
+  get saysWhenWaiting(): boolean {
+    return this.#hints;
   }
 
   /** The runtime sent something: what the handler said before may no longer hold. */
@@ -78,9 +88,21 @@ export class InboundMessages {
   }
 
   #observe(message: EndpointMessage): void {
-    this.#awaiting = message.kind === 'awaitingOn' && !message.executingSideEffects;
+    if (message.kind === 'awaitingOn') this.#hints = true;
+    this.#awaiting =
+      message.kind === 'awaitingOn' &&
+      !message.executingSideEffects &&
+      !message.completions.some((id) => this.#proposedRuns.has(id));
     if (message.kind === 'command' && message.command.kind === 'run') this.#openRuns.add(message.command.completionId);
-    else if (message.kind === 'proposeRunCompletion') this.#openRuns.delete(message.completionId);
+    else if (message.kind === 'proposeRunCompletion') this.#notePropose(message.completionId);
+  }
+
+  /** The hint that the handler waits for the acknowledgement can cross it on the way, and must not be believed then. */
+  #notePropose(completionId: number): void {
+    this.#openRuns.delete(completionId);
+    this.#proposedRuns.add(completionId);
+    const [oldest] = this.#proposedRuns;
+    if (oldest !== undefined && this.#proposedRuns.size > proposedRunsMax) this.#proposedRuns.delete(oldest);
   }
 }
 

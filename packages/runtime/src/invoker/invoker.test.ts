@@ -171,9 +171,11 @@ test('an endpoint that has not come to an attempt yet is given time, however man
 test('a handler that is silent while its endpoint answers what was sent later makes room', async () => {
   const scene = new AttemptScene({ limits: { attemptsMax: 2, yieldAfterMs: 100 } });
   scene.invoker.release(orders(scene, 1, 2, 3, 4));
-  await scene.clock.advance(200);
+  await scene.clock.advance(10);
+  scene.transport.streams[0]?.answer().send(run);
+  await scene.clock.advance(190);
 
-  scene.transport.streams[0]?.answer().send(end).end();
+  scene.transport.streams[0]?.send(end).end();
   await settle();
   scene.transport.last.answer().send(run);
   await scene.clock.advance(100);
@@ -190,6 +192,38 @@ test('handlers that are all silent make room in the end', async () => {
   await scene.clock.advance(200);
 
   expect(scene.transport.streams.filter((stream) => stream.halfClosed)).toHaveLength(1);
+});
+
+test('a handler that says it waits for the acknowledgement of its own step is not asked to make room', async () => {
+  const scene = new AttemptScene({ limits: { attemptsMax: 1, yieldAfterMs: 100 } });
+  const pin = { ...scene.order().pin, protocolVersion: 7 } as const;
+  scene.invoker.release(orders(scene, 1, 2).map((order) => ({ ...order, pin })));
+  await settle();
+  const proposal = encodeProposeRunCompletion({
+    completionId: 1,
+    result: { kind: 'success', value: new Uint8Array(0) },
+  });
+  const hint = encodeAwaitingOn({ completions: [1], signals: [1], namedSignals: [], executingSideEffects: false });
+  scene.transport.last.answer().send(concatFrames([run, proposal]));
+  await scene.clock.advance(90);
+
+  scene.transport.last.send(hint);
+  await scene.clock.advance(10);
+
+  expect(scene.transport.last.halfClosed).toBe(false);
+});
+
+test('a handler that says it executes a step of its replay is not asked to make room', async () => {
+  const scene = new AttemptScene({ limits: { attemptsMax: 1, yieldAfterMs: 100 } });
+  const pin = { ...scene.order().pin, protocolVersion: 7 } as const;
+  scene.invoker.release(orders(scene, 1, 2).map((order) => ({ ...order, pin })));
+  await settle();
+
+  const hint = encodeAwaitingOn({ completions: [1], signals: [1], namedSignals: [], executingSideEffects: true });
+  scene.transport.last.answer().send(hint);
+  await scene.clock.advance(10_000);
+
+  expect(scene.transport.last.halfClosed).toBe(false);
 });
 
 test('no attempt is asked to suspend while there are places', async () => {

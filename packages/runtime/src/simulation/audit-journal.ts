@@ -56,7 +56,8 @@ function auditAppend(
   const after = commit.findAfter<'invocation'>({ table: 'invocation', id });
   // Recorded and forgotten within one batch; or a new life of an id, whose old journal went with its record.
   const isNew = before === undefined || before.randomSeed !== (after?.randomSeed ?? before.randomSeed);
-  const known = journals.get(id) ?? (isNew ? [] : decodeFrames(commit.before.journal(id)));
+  // A batch may hold the end of one life and the beginning of the next; the drop between them empties the journal.
+  const known = journals.get(id) ?? (before === undefined ? [] : decodeFrames(commit.before.journal(id)));
   journals.set(id, known);
   if (after !== undefined && firstIndex !== known.length)
     parts.violation('P6', `entry ${firstIndex} of ${id} is written when its journal has ${known.length} entries`);
