@@ -40,6 +40,7 @@ export class EngineScene {
           this.#ask(known, key, { records: [ref] });
           return this.records.get(key);
         },
+        holds: (_ref, key) => !this.#forgetful || known.has(key),
         list: (ref, key) => {
           this.#ask(known, key, { ranges: [ref] });
           return this.#range(ref);

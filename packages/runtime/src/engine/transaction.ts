@@ -5,6 +5,7 @@
 import type { Command, InvocationId, Notification } from '@holdfast/protocol';
 import type { Effect } from './effect.ts';
 import { foldEntry } from './fold-journal.ts';
+import { Need } from './need.ts';
 import { rangeKey, rangeOf, recordKey, refOf } from './record-table.ts';
 import type { RangeRef, RecordRef, RecordTypes, TableName, TableRecord } from './record-table.ts';
 import type { AuditRecord, InvocationRecord, PartitionMessage } from './record.ts';
@@ -46,6 +47,17 @@ export class Transaction {
 
   invocation(id: InvocationId): InvocationRecord | undefined {
     return this.find<'invocation'>({ table: 'invocation', id });
+  }
+
+  /** Says at once what a rule will read. Asked for one by one, many records would make the command run again for each. */
+  expect(refs: readonly RecordRef[]): void {
+    const missing = refs.filter((ref) => !this.#isKnown(ref));
+    if (missing.length > 0) throw new Need({ records: missing });
+  }
+
+  #isKnown(ref: RecordRef): boolean {
+    const key = recordKey(ref);
+    return this.changes.has(key) || this.#view.holds(ref, key);
   }
 
   list<T extends RangeRef['table']>(ref: Extract<RangeRef, { table: T }>): readonly RecordTypes[T][] {

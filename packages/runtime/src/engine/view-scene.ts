@@ -21,6 +21,10 @@ export class SceneView implements View {
     return this.records.get(key);
   }
 
+  holds(): boolean {
+    return true;
+  }
+
   list(_ref: RangeRef, key: string): readonly TableRecord[] {
     return [...this.records.values()].filter((entry) => rangeOf(refOf(entry)) === key);
   }
@@ -85,6 +89,10 @@ export class UnloadedView implements View {
   find(ref: RecordRef, key: string): TableRecord | undefined {
     if (!this.#loaded.has(key)) throw new Need({ records: [ref] });
     return this.#view.find(ref, key);
+  }
+
+  holds(_ref: RecordRef, key: string): boolean {
+    return this.#loaded.has(key);
   }
 
   list(ref: RangeRef, key: string): readonly TableRecord[] {

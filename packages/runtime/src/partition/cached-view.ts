@@ -64,8 +64,7 @@ export class CachedView implements View {
   }
 
   /** Whether `find` would answer at once. */
-  holds(ref: RecordRef): boolean {
-    const key = recordKey(ref);
+  holds(ref: RecordRef, key: string = recordKey(ref)): boolean {
     return this.#young.has(key) || this.#old.has(key);
   }
 

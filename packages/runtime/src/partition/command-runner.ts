@@ -12,6 +12,7 @@ import { Transaction } from '../engine/transaction.ts';
 import type { Loaded, LoadRequest, PartitionStore } from '../store/store.ts';
 import type { CachedView, PendingLoad } from './cached-view.ts';
 import { CutAttempts } from './cut-attempts.ts';
+import { LoadPatience } from './load-patience.ts';
 import { PartitionUnavailable } from './port.ts';
 
 export interface Job {
@@ -35,9 +36,6 @@ export interface CommandRunnerParts {
   readonly onFailed: (error: unknown, command: EngineCommand['kind']) => void;
 }
 
-/** A command that is not satisfied by this many loads would never be. */
-const LOADS_MAX = 64;
-
 export class CommandRunner {
   readonly #parts: CommandRunnerParts;
   /** Commands that wait behind one of the same routing key. */
@@ -56,7 +54,7 @@ export class CommandRunner {
 
   accept(job: Job): void {
     const waiting = this.#parked.get(routingKey(job.command));
-    if (waiting === undefined) this.#run(job, LOADS_MAX, true);
+    if (waiting === undefined) this.#run(job, new LoadPatience(), true);
     else waiting.push(job);
   }
 
@@ -69,7 +67,7 @@ export class CommandRunner {
   }
 
   /** Runs a command until it has what it needs. Returns false when it waits for a load. */
-  #run(job: Job, loadsLeft: number, hinted: boolean): boolean {
+  #run(job: Job, patience: LoadPatience, hinted: boolean): boolean {
     const { command } = job;
     const { clock, env, onDecided, onFailed, onRerun, view } = this.#parts;
     if (this.#cut.refuses(command)) {
@@ -77,11 +75,10 @@ export class CommandRunner {
       return true;
     }
     const now = { ...env(), now: clock.now() };
-    let loads = loadsLeft;
     let request = hinted ? this.#hint(now, command) : undefined;
     for (;;) {
       if (request !== undefined) {
-        const loaded = this.#load(job, request, loads);
+        const loaded = this.#load(job, request, patience);
         if (loaded !== 'now') return loaded === 'failed';
       }
       const tx = new Transaction(view);
@@ -91,9 +88,9 @@ export class CommandRunner {
         onDecided(job, tx, reply);
         return true;
       } catch (error) {
-        if (!(error instanceof Need) || --loads <= 0) {
+        if (!(error instanceof Need) || !patience.allows(error)) {
           onFailed(error, command.kind);
-          job.reject(error instanceof Error ? error : new Error(String(error)));
+          this.#refuse(job, error instanceof Error ? error : new Error(String(error)));
           return true;
         }
         onRerun();
@@ -107,7 +104,7 @@ export class CommandRunner {
     return records.length === 0 ? undefined : { records, ranges: [], journals: [] };
   }
 
-  #load(job: Job, request: LoadRequest, loadsLeft: number): 'now' | 'later' | 'failed' {
+  #load(job: Job, request: LoadRequest, patience: LoadPatience): 'now' | 'later' | 'failed' {
     const { clock, store, view } = this.#parts;
     const pending = view.beginLoad(request);
     let loaded: Loaded | Promise<Loaded>;
@@ -122,11 +119,11 @@ export class CommandRunner {
       view.endLoad(pending, loaded, clock.now());
       return 'now';
     }
-    void this.#park(job, loadsLeft, loaded, pending);
+    void this.#park(job, patience, loaded, pending);
     return 'later';
   }
 
-  async #park(job: Job, loadsLeft: number, loading: Promise<Loaded>, pending: PendingLoad): Promise<void> {
+  async #park(job: Job, patience: LoadPatience, loading: Promise<Loaded>, pending: PendingLoad): Promise<void> {
     const key = routingKey(job.command);
     if (!this.#parked.has(key)) this.#parked.set(key, []);
     const loaded = await loading.catch((error: unknown) => unreadable(error));
@@ -141,12 +138,12 @@ export class CommandRunner {
       return;
     }
     if (failed !== undefined) this.#refuse(job, failed);
-    else if (!this.#run(job, loadsLeft - 1, false)) return;
+    else if (!this.#run(job, patience, false)) return;
     this.#unpark(key);
     this.#parts.onCaughtUp();
   }
 
-  #refuse(job: Job, reason: PartitionUnavailable): void {
+  #refuse(job: Job, reason: Error): void {
     this.#cut.note(job.command);
     job.reject(reason);
   }
@@ -158,7 +155,7 @@ export class CommandRunner {
         this.#parked.delete(key);
         return;
       }
-      if (!this.#run(next, LOADS_MAX, true)) return;
+      if (!this.#run(next, new LoadPatience(), true)) return;
     }
   }
 }

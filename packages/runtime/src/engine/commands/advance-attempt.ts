@@ -6,10 +6,11 @@ import { decodeStoredEntry, encodeRunAck, splitFrames } from '@holdfast/protocol
 import type { InvocationId, Result } from '@holdfast/protocol';
 import type { AdvanceAttempt, AttemptMessage, Replies } from '../command.ts';
 import type { Env } from '../env.ts';
-import { appendCommand } from '../entries/append-command.ts';
+import { appendCommand, listReads } from '../entries/append-command.ts';
 import { violation } from '../entries/entry-context.ts';
 import type { Violation } from '../entries/entry-context.ts';
 import { CANCEL_SIGNAL } from '../fold-journal.ts';
+import type { RecordRef } from '../record-table.ts';
 import type { InvocationRecord } from '../record.ts';
 import { appendNotification, isSatisfied } from '../rules/append-notification.ts';
 import { changeState } from '../rules/change-state.ts';
@@ -18,10 +19,13 @@ import { pause, scheduleRetry } from '../rules/schedule-retry.ts';
 import { startWithFreshBudget } from '../rules/start-attempt.ts';
 import type { Transaction } from '../transaction.ts';
 
+/** Fewer messages may as well ask one after the other. */
+const MESSAGES_EXPECTED_FROM = 4;
 const VIOLATION_PROTOCOL_CODE = 571;
 const MISMATCH_PROTOCOL_CODE = 570;
 
 export function advanceAttempt(tx: Transaction, env: Env, command: AdvanceAttempt): Replies['advanceAttempt'] {
+  expectReads(tx, env, command);
   for (const message of command.messages) {
     const record = findAttempt(tx, command.invocation, command.epoch);
     if (record === undefined) break;
@@ -38,6 +42,21 @@ export function advanceAttempt(tx: Transaction, env: Env, command: AdvanceAttemp
     break;
   }
   return { kind: 'advanced' };
+}
+
+/** A read full of commands says at once what it needs; else each of a thousand calls made all before it run again. */
+function expectReads(tx: Transaction, env: Env, command: AdvanceAttempt): void {
+  if (command.messages.length < MESSAGES_EXPECTED_FROM) return;
+  const record = findAttempt(tx, command.invocation, command.epoch);
+  if (record === undefined) return;
+  let { commands } = record.journal;
+  const reads: RecordRef[] = [];
+  for (const message of command.messages) {
+    if (message.kind !== 'command') continue;
+    commands += 1;
+    reads.push(...listReads(env, { ...record, journal: { ...record.journal, commands } }, message.command));
+  }
+  tx.expect(reads);
 }
 
 /** The invocation, if `epoch` is still its attempt; else the sender is a zombie. */

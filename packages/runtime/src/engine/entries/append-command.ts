@@ -2,6 +2,7 @@
 import type { Command } from '@holdfast/protocol';
 import type { Env } from '../env.ts';
 import { completionsOf } from '../fold-journal.ts';
+import type { RecordRef } from '../record-table.ts';
 import type { InvocationRecord } from '../record.ts';
 import type { Transaction } from '../transaction.ts';
 import { call, oneWayCall } from './call-entries.ts';
@@ -68,6 +69,12 @@ export function appendCommand(
   if (refused !== undefined) return refused;
   rule.apply(tx, env, tx.append(record, command, frame, env.now), command);
   return undefined;
+}
+
+/** What appending this command will read, as far as it can be said before; see EntryRule. */
+export function listReads(env: Env, record: InvocationRecord, command: Command): readonly RecordRef[] {
+  const rule = RULES[command.kind] as EntryRule<Command['kind']>; // As in appendCommand.
+  return rule.reads?.(env, record, command) ?? [];
 }
 
 /**

@@ -5,13 +5,14 @@
 import { childInvocationId, idempotentInvocationId, workflowInvocationId } from '@holdfast/protocol';
 import type { CallTarget, InvocationId } from '@holdfast/protocol';
 import type { Env } from '../env.ts';
+import type { RecordRef } from '../record-table.ts';
 import type { InvocationRecord, Sink } from '../record.ts';
 import type { HandlerDefinition, ServiceDefinition } from '../registry.ts';
 import { appendNotification } from '../rules/append-notification.ts';
 import { proposePin } from '../rules/decide-pin.ts';
 import { sendMessage } from '../rules/send-message.ts';
 import type { Transaction } from '../transaction.ts';
-import { violation } from './entry-context.ts';
+import { readsInvocation, violation } from './entry-context.ts';
 import type { EntryRule, Violation } from './entry-context.ts';
 
 interface Callee {
@@ -85,6 +86,18 @@ function sendCall(
   });
 }
 
+/** What accepting the callee reads, if it belongs to this partition: itself, the holder of its key, the run of its workflow. */
+function readsCallee(env: Env, record: InvocationRecord, call: CallTarget, oneWay: boolean): readonly RecordRef[] {
+  const callee = findCallee(env, record, call, oneWay);
+  if (callee === undefined) return [];
+  const { service, key } = call;
+  const own = readsInvocation(env, calleeId(record, call, callee));
+  if (own.length === 0) return [];
+  if (callee.handler.kind === 'exclusive') return [...own, { table: 'object', service, key }];
+  if (callee.service.kind !== 'workflow') return own;
+  return [...own, { table: 'invocation', id: workflowInvocationId({ name: service, key }) }];
+}
+
 function calleeId(record: InvocationRecord, call: CallTarget, callee: Callee): InvocationId {
   const keyed = call.key === '' && callee.service.kind === 'service' ? {} : { key: call.key };
   if (callee.handler.kind === 'run') return workflowInvocationId({ name: call.service, key: call.key });
@@ -110,9 +123,11 @@ export const call: EntryRule<'call'> = {
     const sink: Sink = { invocation: record.id, completionId: command.completionId, notification: 'call' };
     sendCall(tx, env, record, command, { oneWay: false, startAt: 0, sink });
   },
+  reads: (env, record, command) => readsCallee(env, record, command, false),
 };
 
 export const oneWayCall: EntryRule<'oneWayCall'> = {
   check: (env, record, command) => checkCall(env, record, command, true),
   apply: (tx, env, record, command) => sendCall(tx, env, record, command, { oneWay: true, startAt: command.invokeAt }),
+  reads: (env, record, command) => readsCallee(env, record, command, true),
 };

@@ -1,6 +1,8 @@
 /** What the rule of one journal command works with, and how it says no. */
-import type { Command } from '@holdfast/protocol';
+import { partitionOf } from '@holdfast/protocol';
+import type { Command, InvocationId } from '@holdfast/protocol';
 import type { Env } from '../env.ts';
+import type { RecordRef } from '../record-table.ts';
 import type { InvocationRecord } from '../record.ts';
 import type { Transaction } from '../transaction.ts';
 
@@ -19,10 +21,18 @@ export type CommandOf<K extends Command['kind']> = Extract<Command, { kind: K }>
 export interface EntryRule<K extends Command['kind']> {
   readonly check: (env: Env, record: InvocationRecord, command: CommandOf<K>) => Violation | undefined;
   readonly apply: (tx: Transaction, env: Env, record: InvocationRecord, command: CommandOf<K>) => void;
+  /** What `apply`, and the messages it sends within this partition, read first; a hint. `record` is the one that `apply` will get. */
+  readonly reads?: (env: Env, record: InvocationRecord, command: CommandOf<K>) => readonly RecordRef[];
 }
 
 export const allow = (): undefined => undefined;
 export const nothing = (): void => undefined;
+
+/** The invocation, if its record is in this partition. */
+export function readsInvocation(env: Env, id: InvocationId | undefined): readonly RecordRef[] {
+  if (id === undefined || partitionOf(id, env.partitions) !== env.partition) return [];
+  return [{ table: 'invocation', id }];
+}
 
 export function violation(code: Violation['code'], message: string): Violation {
   return { code, message };

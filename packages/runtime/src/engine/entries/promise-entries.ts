@@ -19,6 +19,12 @@ function findPromise(tx: Transaction, record: InvocationRecord, name: string): P
   return tx.find<'promise'>({ table: 'promise', service, key, name }) ?? { workflow: service, key, name, waiters: [] };
 }
 
+const readsPromise: NonNullable<EntryRule<'getPromise' | 'peekPromise' | 'completePromise'>['reads']> = (
+  _env,
+  record,
+  command,
+) => [{ table: 'promise', service: record.target.service, key: record.target.key, name: command.key }];
+
 function complete(
   tx: Transaction,
   env: Env,
@@ -32,6 +38,7 @@ function complete(
 
 export const getPromise: EntryRule<'getPromise'> = {
   check: checkWorkflow,
+  reads: readsPromise,
   apply: (tx, env, record, command) => {
     const promise = findPromise(tx, record, command.key);
     if (promise.result !== undefined) {
@@ -45,6 +52,7 @@ export const getPromise: EntryRule<'getPromise'> = {
 
 export const peekPromise: EntryRule<'peekPromise'> = {
   check: checkWorkflow,
+  reads: readsPromise,
   apply: (tx, env, record, command) => {
     complete(
       tx,
@@ -59,6 +67,7 @@ export const peekPromise: EntryRule<'peekPromise'> = {
 
 export const completePromise: EntryRule<'completePromise'> = {
   check: checkWorkflow,
+  reads: readsPromise,
   apply: (tx, env, record, command) => {
     const promise = findPromise(tx, record, command.key);
     if (promise.result !== undefined) {
@@ -75,6 +84,7 @@ export const completePromise: EntryRule<'completePromise'> = {
     tx.put({ table: 'promise', record: { ...promise, result, waiters: [] } });
     complete(tx, env, record, 'completePromise', command.completionId, { kind: 'void' });
     // Waiters are handlers of the same workflow key, so they live in this partition.
+    tx.expect(promise.waiters.map((waiter) => ({ table: 'invocation', id: waiter.invocation })));
     for (const waiter of promise.waiters) {
       appendNotification(tx, env, waiter.invocation, {
         kind: 'notification',

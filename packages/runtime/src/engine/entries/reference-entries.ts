@@ -2,7 +2,7 @@
 import { idempotentInvocationId, parseAwakeableId, parseInvocationId, workflowInvocationId } from '@holdfast/protocol';
 import type { InvocationId, InvocationReference } from '@holdfast/protocol';
 import { sendMessage } from '../rules/send-message.ts';
-import { violation } from './entry-context.ts';
+import { readsInvocation, violation } from './entry-context.ts';
 import type { EntryRule, Violation } from './entry-context.ts';
 
 function resolve(reference: InvocationReference): InvocationId | undefined {
@@ -31,6 +31,7 @@ export const sendSignal: EntryRule<'sendSignal'> = {
     if (invocation !== undefined)
       sendMessage(tx, env, { kind: 'signal', invocation, signal: command.signal, result: command.result });
   },
+  reads: (env, _record, command) => readsInvocation(env, parseInvocationId(command.target)),
 };
 
 export const completeAwakeable: EntryRule<'completeAwakeable'> = {
@@ -48,6 +49,7 @@ export const completeAwakeable: EntryRule<'completeAwakeable'> = {
       result: command.result,
     });
   },
+  reads: (env, _record, command) => readsInvocation(env, parseAwakeableId(command.awakeableId)?.invocation),
 };
 
 export const attachInvocation: EntryRule<'attachInvocation'> = {
@@ -61,6 +63,7 @@ export const attachInvocation: EntryRule<'attachInvocation'> = {
       sink: { invocation: record.id, completionId: command.completionId, notification: 'attachInvocation' },
     });
   },
+  reads: (env, _record, command) => readsInvocation(env, resolve(command.target)),
 };
 
 export const getInvocationOutput: EntryRule<'getInvocationOutput'> = {
@@ -70,4 +73,5 @@ export const getInvocationOutput: EntryRule<'getInvocationOutput'> = {
     if (awaited !== undefined)
       sendMessage(tx, env, { kind: 'readOutput', awaited, reader: record.id, completionId: command.completionId });
   },
+  reads: (env, _record, command) => readsInvocation(env, resolve(command.target)),
 };

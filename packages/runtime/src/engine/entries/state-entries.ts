@@ -59,6 +59,9 @@ export const clearAllState: EntryRule<'clearAllState'> = {
 
 export const getLazyState: EntryRule<'getLazyState'> = {
   check: (env, record, command) => checkKeyed(env, record) ?? checkKey(command.key),
+  reads: (_env, record, command) => [
+    { table: 'state', service: record.target.service, key: record.target.key, name: nameOf(command.key) },
+  ],
   apply: (tx, env, record, command) => {
     const { service, key } = record.target;
     const state = tx.find<'state'>({ table: 'state', service, key, name: nameOf(command.key) });

@@ -5,6 +5,9 @@ import type { Transaction } from '../transaction.ts';
 import { changeState } from './change-state.ts';
 import { startAttempt } from './start-attempt.ts';
 
+/** Places of a queue that are looked at together. */
+const PLACES_MAX = 1_024;
+
 export function admitInvocation(tx: Transaction, env: Env, record: InvocationRecord): void {
   if (record.target.handlerKind !== 'exclusive') {
     startAttempt(tx, env, record);
@@ -35,7 +38,9 @@ export function releaseKey(tx: Transaction, env: Env, record: InvocationRecord):
 
 function grantNext(tx: Transaction, env: Env, object: ObjectRecord): void {
   const { service, key } = object;
+  let expectedBelow = object.head + 1;
   for (let sequence = object.head; sequence < object.tail; sequence++) {
+    if (sequence >= expectedBelow) expectedBelow = expectPlaces(tx, object, sequence);
     const entry = tx.find<'queue'>({ table: 'queue', service, key, sequence });
     if (entry === undefined) continue;
     tx.delete({ table: 'queue', service, key, sequence });
@@ -46,4 +51,12 @@ function grantNext(tx: Transaction, env: Env, object: ObjectRecord): void {
     return;
   }
   tx.delete({ table: 'object', service, key });
+}
+
+/** A hole mostly stands alone; the more there were in a row, the more are looked at together. Returns the first place not asked for. */
+function expectPlaces(tx: Transaction, object: ObjectRecord, from: number): number {
+  const { service, key, head, tail } = object;
+  const below = Math.min(tail, from + Math.min(from - head, PLACES_MAX));
+  tx.expect(Array.from({ length: below - from }, (_, at) => ({ table: 'queue', service, key, sequence: from + at })));
+  return below;
 }

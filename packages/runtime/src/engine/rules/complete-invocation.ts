@@ -1,4 +1,5 @@
 /** Ends an invocation: one commit records the result, tells whoever waits, frees the key and starts the next in line. */
+import { partitionOf } from '@holdfast/protocol';
 import type { Result } from '@holdfast/protocol';
 import type { Env } from '../env.ts';
 import type { InvocationRecord, TimerPurpose } from '../record.ts';
@@ -34,7 +35,10 @@ export function completeInvocation(tx: Transaction, env: Env, record: Invocation
 function tellSinks(tx: Transaction, env: Env, record: InvocationRecord, result: Result): void {
   if (record.caller !== undefined) sendMessage(tx, env, { kind: 'complete', sink: record.caller, result });
   if (record.moreSinks === 0) return;
-  for (const sink of tx.list<'sink'>({ table: 'sink', awaited: record.id })) {
+  const sinks = tx.list<'sink'>({ table: 'sink', awaited: record.id });
+  const here = sinks.filter((sink) => partitionOf(sink.invocation, env.partitions) === env.partition);
+  tx.expect(here.map((sink) => ({ table: 'invocation', id: sink.invocation })));
+  for (const sink of sinks) {
     tx.delete({ table: 'sink', awaited: record.id, invocation: sink.invocation, completionId: sink.completionId });
     sendMessage(tx, env, {
       kind: 'complete',
