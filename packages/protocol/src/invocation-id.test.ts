@@ -94,11 +94,12 @@ describe('the parts of an invocation id', () => {
   });
 
   test('a repeated command names the same child, another command another', () => {
-    const parent = workflowInvocationId({ name: 'W', key: 'wk' });
+    const parent = { id: workflowInvocationId({ name: 'W', key: 'wk' }), createdAt: 1 };
     const target = { service: 'S', handler: 'h' };
 
     expect(childInvocationId(parent, 3, target)).toBe(childInvocationId(parent, 3, target));
     expect(childInvocationId(parent, 3, target)).not.toBe(childInvocationId(parent, 4, target));
+    expect(childInvocationId(parent, 3, target)).not.toBe(childInvocationId({ ...parent, createdAt: 2 }, 3, target));
   });
 });
 
@@ -112,7 +113,7 @@ describe('partitions', () => {
         fc.integer({ min: 1, max: 4096 }),
         (service, key, entropy, partitions) => {
           const owner = partitionOfKey(service, key, partitions);
-          const parent = freshInvocationId({ entropy });
+          const parent = { id: freshInvocationId({ entropy }), createdAt: 1 };
           const ids = [
             workflowInvocationId({ name: service, key }),
             idempotentInvocationId({ service, key, handler: 'h', idempotencyKey: 'i' }),

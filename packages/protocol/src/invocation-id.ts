@@ -78,14 +78,14 @@ export function siblingInvocationId(source: InvocationId, entropy: Uint8Array): 
 
 /**
  * The invocation that a Call or OneWayCall creates. Repeating the command, after a crash of whoever delivered it, names
- * the same child.
+ * the same child. `createdAt` (epoch ms) is the parent's: an id that was forgotten can live again, and calls anew.
  */
 export function childInvocationId(
-  parent: InvocationId,
+  parent: { readonly id: InvocationId; readonly createdAt: number },
   commandIndex: number,
   target: { readonly service: string; readonly key?: string; readonly handler: string },
 ): InvocationId {
-  const uuid = digest(`child,${parent},${commandIndex}`);
+  const uuid = digest(`child,${parent.id},${parent.createdAt},${commandIndex}`);
   return compose(target.key === undefined ? uuid.subarray(16) : keyDigest(target.service, target.key), uuid);
 }
 

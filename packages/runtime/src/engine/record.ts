@@ -53,6 +53,11 @@ export interface Sink {
   readonly notification: Extract<NotificationKind, 'call' | 'attachInvocation'>;
 }
 
+/** The caller of a new invocation. `createdAt` is the caller's: its id may live again, and waits for others then. */
+export interface CallSink extends Sink {
+  readonly createdAt?: number;
+}
+
 /** Sorted, disjoint, inclusive ranges; completion ids are nearly dense, so this stays tiny at any journal length. */
 export type IdSet = readonly (readonly [first: number, last: number])[];
 
@@ -133,7 +138,7 @@ export interface InvocationRecord {
   readonly lastFailure?: AttemptFailure;
   readonly invokedBy: InvokedBy;
   /** The caller that awaits the result; further waiters are `sink` records, counted here. */
-  readonly caller?: Sink;
+  readonly caller?: CallSink;
   readonly moreSinks: number;
   readonly idempotencyKey?: string;
   /** 16 hex digits, Start #9. */
@@ -257,13 +262,13 @@ export interface AcceptMessage {
   /** Always present, so that work in transit is counted: what the sender would pin it to. */
   readonly proposedDeployment: DeploymentId;
   readonly parent: { readonly id: InvocationId; readonly service: string; readonly handler: string };
-  readonly sink?: Sink;
+  readonly sink?: CallSink;
 }
 
 /** What one invocation tells another, possibly in another partition. Applied in order, at most once. */
 export type PartitionMessage =
   | AcceptMessage
-  | { readonly kind: 'complete'; readonly sink: Sink; readonly result: Result }
+  | { readonly kind: 'complete'; readonly sink: CallSink; readonly result: Result }
   | {
       readonly kind: 'signal';
       readonly invocation: InvocationId;

@@ -6,7 +6,7 @@ import { childInvocationId, idempotentInvocationId, workflowInvocationId } from 
 import type { CallTarget, InvocationId } from '@holdfast/protocol';
 import type { Env } from '../env.ts';
 import type { RecordRef } from '../record-table.ts';
-import type { InvocationRecord, Sink } from '../record.ts';
+import type { CallSink, InvocationRecord } from '../record.ts';
 import type { HandlerDefinition, ServiceDefinition } from '../registry.ts';
 import { appendNotification } from '../rules/append-notification.ts';
 import { proposePin } from '../rules/decide-pin.ts';
@@ -53,7 +53,7 @@ function sendCall(
   env: Env,
   record: InvocationRecord,
   call: CallTarget,
-  options: { oneWay: boolean; startAt: number; sink?: Sink },
+  options: { oneWay: boolean; startAt: number; sink?: CallSink },
 ): void {
   const callee = findCallee(env, record, call, options.oneWay);
   const proposed = proposePin(env, record, {
@@ -110,7 +110,7 @@ function calleeId(record: InvocationRecord, call: CallTarget, callee: Callee): I
     });
   }
   // The command was just appended, so its index is one below the count.
-  return childInvocationId(record.id, record.journal.commands - 1, {
+  return childInvocationId(record, record.journal.commands - 1, {
     service: call.service,
     ...keyed,
     handler: call.handler,
@@ -120,7 +120,8 @@ function calleeId(record: InvocationRecord, call: CallTarget, callee: Callee): I
 export const call: EntryRule<'call'> = {
   check: (env, record, command) => checkCall(env, record, command, false),
   apply: (tx, env, record, command) => {
-    const sink: Sink = { invocation: record.id, completionId: command.completionId, notification: 'call' };
+    const { id: invocation, createdAt } = record;
+    const sink: CallSink = { invocation, completionId: command.completionId, notification: 'call', createdAt };
     sendCall(tx, env, record, command, { oneWay: false, startAt: 0, sink });
   },
   reads: (env, record, command) => readsCallee(env, record, command, false),

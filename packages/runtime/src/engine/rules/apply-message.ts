@@ -1,7 +1,7 @@
 /** Takes a message from another invocation into effect, wherever it came from. */
 import type { Failure, InvocationId, Notification, NotificationResult } from '@holdfast/protocol';
 import type { Env } from '../env.ts';
-import type { AcceptMessage, PartitionMessage, Sink } from '../record.ts';
+import type { AcceptMessage, CallSink, PartitionMessage } from '../record.ts';
 import type { Transaction } from '../transaction.ts';
 import { CANCEL_SIGNAL } from '../fold-journal.ts';
 import { acceptInvocation } from './accept-invocation.ts';
@@ -81,7 +81,9 @@ function acceptFromInvocation(tx: Transaction, env: Env, message: AcceptMessage)
   }
 }
 
-function notifySink(tx: Transaction, env: Env, sink: Sink, result: NotificationResult): void {
+function notifySink(tx: Transaction, env: Env, sink: CallSink, result: NotificationResult): void {
+  // The caller was forgotten, and its id lives again: the new life waits for what it called itself.
+  if (sink.createdAt !== undefined && sink.createdAt !== tx.invocation(sink.invocation)?.createdAt) return;
   appendNotification(tx, env, sink.invocation, completion(sink.notification, sink.completionId, result));
 }
 
@@ -89,14 +91,15 @@ function completion(of: Notification['of'], id: number, result: NotificationResu
   return { kind: 'notification', of, id: { kind: 'completion', id }, result };
 }
 
-function attachSink(tx: Transaction, env: Env, awaited: InvocationId, sink: Sink): void {
+function attachSink(tx: Transaction, env: Env, awaited: InvocationId, sink: CallSink): void {
   const record = tx.invocation(awaited);
   if (record === undefined) {
     sendMessage(tx, env, { kind: 'complete', sink, result: { kind: 'failure', failure: NOT_FOUND } });
   } else if (record.state.status === 'completed') {
     sendMessage(tx, env, { kind: 'complete', sink, result: record.state.result });
   } else {
-    tx.put({ table: 'sink', record: { ...sink, awaited } });
+    const { invocation, completionId, notification } = sink;
+    tx.put({ table: 'sink', record: { invocation, completionId, notification, awaited } });
     tx.putInvocation({ ...record, moreSinks: record.moreSinks + 1 });
   }
 }

@@ -1,0 +1,55 @@
+/** An id that makes an execution unique lives again after its record was forgotten: what its first life left must not reach the second. */
+import { expect, test } from 'vitest';
+import { EngineScene, command, operator, success } from './engine-scene.ts';
+
+const parameter = new Uint8Array([7]);
+const call = command({
+  kind: 'call',
+  name: '',
+  service: 'Greeter',
+  handler: 'greet',
+  key: '',
+  parameter,
+  headers: [],
+  invocationIdCompletionId: 1,
+  completionId: 2,
+});
+
+test('calls the handlers that it calls anew, instead of finding what its first life called', () => {
+  const scene = new EngineScene();
+  const life = (): ReturnType<EngineScene['invoke']> => {
+    const id = scene.invoke({ service: 'Signup', key: 'w' });
+    scene.advance(id, [call]);
+    return id;
+  };
+  const run = life();
+  const first = scene.all('invocation').find((record) => record.target.service === 'Greeter');
+  if (first === undefined) throw new Error('Nothing was called.');
+  scene.complete(first.id, success('first'));
+  scene.complete(run);
+  scene.apply({ kind: 'purge', invocation: run, ...operator });
+  scene.now += 1_000;
+
+  life();
+
+  expect(scene.get(first.id).state.status).toBe('completed');
+  expect(scene.all('invocation').filter((record) => record.target.service === 'Greeter')).toHaveLength(2);
+  expect(scene.get(run).journal.open).toEqual({ 2: 'call' });
+});
+
+test('takes no result of what its first life called', () => {
+  const scene = new EngineScene();
+  const run = scene.invoke({ service: 'Signup', key: 'w' });
+  scene.advance(run, [call]);
+  const first = scene.all('invocation').find((record) => record.target.service === 'Greeter');
+  if (first === undefined) throw new Error('Nothing was called.');
+  scene.complete(run);
+  scene.apply({ kind: 'purge', invocation: run, ...operator });
+  scene.now += 1_000;
+  scene.invoke({ service: 'Signup', key: 'w' });
+  scene.advance(run, [call]);
+
+  scene.complete(first.id, success('of the first life'));
+
+  expect(scene.get(run).journal.open).toEqual({ 2: 'call' });
+});
