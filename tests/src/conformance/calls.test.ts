@@ -101,3 +101,11 @@ test('a call to a service that nobody serves is retried until it is there', asyn
   expect(row.last_failure).toContain('Nowhere');
   await world().admin.act(invocationId, 'kill');
 });
+
+test('a handler may call hundreds of handlers at once', async () => {
+  const key = unique('key');
+
+  const results = await world().ingress.call('Caller/callMany', { key, times: 500 });
+
+  expect(results).toEqual(Array.from({ length: 500 }, (_, at) => at + 1));
+});
