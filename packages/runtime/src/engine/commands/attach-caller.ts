@@ -1,5 +1,6 @@
 import type { AttachCaller, AttachReply } from '../command.ts';
 import type { Env } from '../env.ts';
+import { boundTime } from '../latest-time.ts';
 import type { Transaction } from '../transaction.ts';
 
 /** Reads how an invocation stands, for a caller outside who then waits in memory. */
@@ -11,7 +12,7 @@ export function attachCaller(tx: Transaction, _env: Env, command: AttachCaller):
   return {
     kind: 'completed',
     result: record.state.result,
-    expiresAt: record.state.at + record.completionRetentionMs,
+    expiresAt: boundTime(record.state.at + record.completionRetentionMs),
     ...accepted,
   };
 }

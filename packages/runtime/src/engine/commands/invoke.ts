@@ -1,5 +1,6 @@
 import type { Invoke, InvokeReply } from '../command.ts';
 import type { Env } from '../env.ts';
+import { boundTime } from '../latest-time.ts';
 import { acceptInvocation } from '../rules/accept-invocation.ts';
 import type { InvocationRecord } from '../record.ts';
 import type { Transaction } from '../transaction.ts';
@@ -38,7 +39,7 @@ export function invoke(tx: Transaction, env: Env, command: Invoke): InvokeReply 
 function describe(record: InvocationRecord, repeated: boolean, startAt: number): InvokeReply {
   const completed =
     record.state.status === 'completed'
-      ? { result: record.state.result, expiresAt: record.state.at + record.completionRetentionMs }
+      ? { result: record.state.result, expiresAt: boundTime(record.state.at + record.completionRetentionMs) }
       : {};
   return {
     kind: 'accepted',

@@ -1,4 +1,5 @@
 /** A durable timer. A wake-up time in the past fires at once. */
+import { boundTime } from '../latest-time.ts';
 import { appendNotification } from '../rules/append-notification.ts';
 import { allow } from './entry-context.ts';
 import type { EntryRule } from './entry-context.ts';
@@ -7,7 +8,8 @@ export const sleep: EntryRule<'sleep'> = {
   check: allow,
   apply: (tx, env, record, command) => {
     const id = command.completionId;
-    if (command.wakeUpAt <= env.now) {
+    const fireAt = boundTime(command.wakeUpAt);
+    if (fireAt <= env.now) {
       appendNotification(tx, env, record.id, {
         kind: 'notification',
         of: 'sleep',
@@ -19,11 +21,11 @@ export const sleep: EntryRule<'sleep'> = {
     tx.put({
       table: 'timer',
       record: {
-        fireAt: command.wakeUpAt,
+        fireAt,
         invocation: record.id,
         purpose: { kind: 'sleep', completionId: id, createdAt: record.createdAt },
       },
     });
-    tx.emit({ kind: 'armTimer', fireAt: command.wakeUpAt });
+    tx.emit({ kind: 'armTimer', fireAt });
   },
 };

@@ -7,6 +7,7 @@ import type { DeploymentId, InvocationId } from '@holdfast/protocol';
 import type { Refusal } from '../command.ts';
 import type { Env } from '../env.ts';
 import { EMPTY_JOURNAL } from '../fold-journal.ts';
+import { boundTime } from '../latest-time.ts';
 import { refuse } from '../refusal.ts';
 import type { CallSink, InvocationRecord, InvokedBy, Target } from '../record.ts';
 import type { HandlerDefinition } from '../registry.ts';
@@ -66,7 +67,7 @@ export function acceptInvocation(tx: Transaction, env: Env, request: AcceptReque
       table: 'timer',
       record: { fireAt: appended.state.startAt, invocation: appended.id, purpose: { kind: 'start' } },
     });
-    tx.emit({ kind: 'armTimer', fireAt: request.startAt });
+    tx.emit({ kind: 'armTimer', fireAt: appended.state.startAt });
     tx.seal(appended.id);
   } else {
     admitInvocation(tx, env, appended);
@@ -92,7 +93,7 @@ function createRecord(
     pin,
     versions: [{ deployment: pin.deployment, at: env.now, fromEntry: 0, by: 'acceptance', reason: decision.rule }],
     // Admission decides between running and pending; until then it counts as scheduled work.
-    state: { status: 'scheduled', startAt: Math.max(request.startAt, env.now) },
+    state: { status: 'scheduled', startAt: boundTime(Math.max(request.startAt, env.now)) },
     epoch: 0,
     journal: EMPTY_JOURNAL,
     retry: { sinceLastCommand: 0, since: env.now, budgetUsed: 0 },

@@ -2,6 +2,7 @@
 import { partitionOf } from '@holdfast/protocol';
 import type { Result } from '@holdfast/protocol';
 import type { Env } from '../env.ts';
+import { boundTime } from '../latest-time.ts';
 import type { InvocationRecord, TimerPurpose } from '../record.ts';
 import type { Transaction } from '../transaction.ts';
 import { releaseKey } from './admit-invocation.ts';
@@ -61,7 +62,8 @@ function retain(tx: Transaction, env: Env, record: InvocationRecord): void {
   setTimer(tx, env.now + record.completionRetentionMs, record, { kind: 'dropInvocation' });
 }
 
-function setTimer(tx: Transaction, fireAt: number, record: InvocationRecord, purpose: TimerPurpose): void {
+function setTimer(tx: Transaction, time: number, record: InvocationRecord, purpose: TimerPurpose): void {
+  const fireAt = boundTime(time);
   tx.put({ table: 'timer', record: { fireAt, invocation: record.id, purpose } });
   tx.emit({ kind: 'armTimer', fireAt });
 }

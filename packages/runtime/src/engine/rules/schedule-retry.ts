@@ -1,5 +1,6 @@
 /** What follows a failed attempt: a mismatch pauses at once (promise P4); other failures are retried with back-off, within the policy. */
 import type { Env } from '../env.ts';
+import { boundTime } from '../latest-time.ts';
 import type { AttemptFailure, InvocationRecord, PauseReason } from '../record.ts';
 import { findHandler } from '../registry.ts';
 import type { RetryPolicy } from '../registry.ts';
@@ -61,7 +62,7 @@ export function pause(tx: Transaction, env: Env, record: InvocationRecord, reaso
 }
 
 function backOff(tx: Transaction, env: Env, record: InvocationRecord, delayMs: number): void {
-  const retryAt = env.now + Math.ceil(delayMs);
+  const retryAt = boundTime(env.now + Math.ceil(delayMs));
   changeState(tx, env, record, { status: 'backingOff', retryAt });
   tx.seal(record.id);
   tx.put({
