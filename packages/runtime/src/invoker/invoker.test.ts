@@ -89,6 +89,22 @@ test('an attempt that is aborted while it waits for a place never opens', async 
   expect(invocationsOf(scene.transport.streams)).toEqual([invocationNumber(1), invocationNumber(3)]);
 });
 
+test('an attempt that is to pause while it waits for a place is asked to suspend when it opens', async () => {
+  const scene = new AttemptScene({ limits: { attemptsMax: 1 } });
+  const [first, second] = orders(scene, 1, 2);
+  if (first === undefined || second === undefined) throw new Error('Two orders were made.');
+  scene.invoker.release([first, second]);
+  await settle();
+  const { invocation, epoch } = second;
+  scene.invoker.release([{ kind: 'stopAttempt', invocation, epoch, how: 'suspend' }]);
+
+  scene.transport.last.answer().send(end).end();
+  await settle();
+
+  expect(invocationsOf(scene.transport.streams)).toEqual([first.invocation, second.invocation]);
+  expect(scene.transport.last.halfClosed).toBe(true);
+});
+
 test('parents that wait for children let the children in', async () => {
   const scene = new AttemptScene({ limits: { attemptsMax: 2, yieldAfterMs: 100 } });
   scene.invoker.release(orders(scene, 1, 2));

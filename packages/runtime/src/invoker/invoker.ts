@@ -42,6 +42,8 @@ export class Invoker implements AttemptPort {
   /** Settled, with a stream that still drains. */
   readonly #draining = new Set<Attempt>();
   readonly #queue = new AttemptQueue();
+  /** Queued orders whose attempts are to suspend as soon as they open, by epoch. */
+  readonly #suspendFirst = new Map<InvocationId, number>();
   readonly #touched = new Set<Attempt>();
   readonly #pace = new EndpointPace();
   #yieldTimer: Timer | undefined;
@@ -79,6 +81,7 @@ export class Invoker implements AttemptPort {
 
   resetAll(): void {
     this.#queue.clear();
+    this.#suspendFirst.clear();
     for (const attempt of [...this.#open.values(), ...this.#draining]) attempt.abort();
   }
 
@@ -122,7 +125,14 @@ export class Invoker implements AttemptPort {
     // An entry appended before the attempt opens becomes part of its replay; nothing needs to be kept for it.
     if (effect.kind === 'notify')
       this.#queue.put({ ...order, journalLength: Math.max(order.journalLength, effect.index + 1) });
-    else if (effect.kind === 'stopAttempt' && effect.how !== 'suspend') this.#queue.remove(effect.invocation);
+    else if (effect.kind !== 'stopAttempt') return;
+    else if (effect.how === 'suspend') this.#suspendFirst.set(order.invocation, order.epoch);
+    else this.#unqueue(order.invocation);
+  }
+
+  #unqueue(invocation: InvocationId): void {
+    this.#queue.remove(invocation);
+    this.#suspendFirst.delete(invocation);
   }
 
   #order(order: StartAttempt): void {
@@ -137,6 +147,8 @@ export class Invoker implements AttemptPort {
   }
 
   #start(order: StartAttempt): void {
+    const suspendFirst = this.#suspendFirst.get(order.invocation) === order.epoch;
+    this.#suspendFirst.delete(order.invocation);
     const deployment = this.#options.findDeployment(order.pin.deployment);
     if (deployment === undefined) {
       const message = 'is not registered any more; register it again, or move the invocation.';
@@ -151,6 +163,7 @@ export class Invoker implements AttemptPort {
     const attempt = new Attempt(order, { deployment, handler }, this.#around);
     this.#open.set(order.invocation, attempt);
     attempt.start();
+    if (suspendFirst) attempt.requestSuspension();
   }
 
   #refuse(order: StartAttempt, problem: AttemptProblem, deployment?: Deployment): void {
