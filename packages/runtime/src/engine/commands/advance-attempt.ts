@@ -19,6 +19,8 @@ import { pause, scheduleRetry } from '../rules/schedule-retry.ts';
 import { startWithFreshBudget } from '../rules/start-attempt.ts';
 import type { Transaction } from '../transaction.ts';
 
+/** The last failure stands in the invocation's row, which is written and kept in memory whole: characters of its texts. */
+const ERROR_TEXT_MAX = 32_768;
 /** Fewer messages may as well ask one after the other. */
 const MESSAGES_EXPECTED_FROM = 4;
 const VIOLATION_PROTOCOL_CODE = 571;
@@ -199,8 +201,8 @@ function failWithError(
           ? 'PROTOCOL_VIOLATION'
           : 'HANDLER_ERROR',
     protocolCode: error.code === 0 ? 500 : error.code,
-    message: error.message,
-    stacktrace: error.stacktrace,
+    message: error.message.slice(0, ERROR_TEXT_MAX),
+    stacktrace: error.stacktrace.slice(0, ERROR_TEXT_MAX),
     ...(error.relatedCommandIndex === undefined ? {} : { relatedCommandIndex: error.relatedCommandIndex }),
     ...(error.relatedCommandName === undefined ? {} : { relatedCommandName: error.relatedCommandName }),
     ...(error.relatedCommandType === undefined ? {} : { relatedCommandType: error.relatedCommandType }),

@@ -163,3 +163,12 @@ test('a timer of an earlier attempt finds nothing to do', () => {
   expect(first?.purpose).toEqual({ kind: 'retry', epoch: 1 });
   expect(scene.get(id)).toMatchObject({ epoch: 2, state: { status: 'backingOff' } });
 });
+
+test('of an error as large as a message may be, the beginning is kept', () => {
+  const scene = sceneWith({});
+  const id = start(scene);
+
+  scene.advance(id, [error({ message: 'm'.repeat(1_000_000), stacktrace: 's'.repeat(1_000_000) })]);
+
+  expect(scene.get(id).lastFailure).toMatchObject({ message: 'm'.repeat(32_768), stacktrace: 's'.repeat(32_768) });
+});
