@@ -5,7 +5,7 @@
  * Loads may take their time while other commands run. A load therefore never overwrites what was written after it began.
  */
 import { decodeStoredEntry, splitFrames } from '@holdfast/protocol';
-import type { InvocationId } from '@holdfast/protocol';
+import type { InvocationId, Result } from '@holdfast/protocol';
 import { foldEntry } from '../engine/fold-journal.ts';
 import { Need } from '../engine/need.ts';
 import { rangeKey, rangeOf, recordKey, refOf } from '../engine/record-table.ts';
@@ -208,13 +208,18 @@ function withTail(loaded: LoadedRecord, now: number): TableRecord {
 }
 
 function payloadBytes(slot: Slot): number {
-  if (slot?.table === 'state') return slot.record.value.length;
-  if (
-    slot?.table === 'invocation' &&
-    slot.record.state.status === 'completed' &&
-    slot.record.state.result.kind === 'success'
-  ) {
-    return slot.record.state.result.value.length;
+  switch (slot?.table) {
+    case 'state':
+      return slot.record.value.length;
+    case 'invocation':
+      return slot.record.state.status === 'completed' ? resultBytes(slot.record.state.result) : 0;
+    case 'promise':
+      return resultBytes(slot.record.result);
+    default:
+      return 0;
   }
-  return 0;
+}
+
+function resultBytes(result: Result | undefined): number {
+  return result?.kind === 'success' ? result.value.length : 0;
 }
