@@ -3,7 +3,8 @@
  *
  *     npm run bench -- --help
  */
-import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { rmSync } from 'node:fs';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { exitOnSignals } from '@holdfast/testing';
 import { repositoryFolder } from '../../scripts/repository.ts';
@@ -11,6 +12,7 @@ import { restateServerBinary } from '../../scripts/restate-server.ts';
 import { parseBenchOptions, usage } from './bench-options.ts';
 import type { BenchOptions } from './bench-options.ts';
 import { describeCheckout, describeMachine, packageVersion } from './machine.ts';
+import type { Measurement } from './report/measurement.ts';
 import { toMarkdown } from './report/markdown.ts';
 import type { Report } from './report/report.ts';
 import { toResults } from './report/result.ts';
@@ -44,17 +46,25 @@ async function measure(options: BenchOptions): Promise<void> {
   const startedAt = new Date().toISOString();
   const folder = join(repositoryFolder, '.cache', `bench-${process.pid}`);
   await mkdir(folder, { recursive: true });
-  try {
-    const sides = await chooseSides(options);
-    const tell = (line: string): void => void process.stderr.write(`${line}\n`);
-    const measurements = await runBench({ options, sides, folder, tell });
-    const setting = describeSetting({ startedAt, options, sides, folder });
-    const report: Report = { startedAt, setting, sides, results: toResults(measurements), measurements };
-    if (options.jsonFile !== undefined) await writeFile(options.jsonFile, `${JSON.stringify(report, undefined, 2)}\n`);
-    process.stdout.write(toMarkdown(report));
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
+  // Also when Ctrl-C ends the run: gigabytes of data would stay behind.
+  process.once('exit', () => rmSync(folder, { recursive: true, force: true, maxRetries: 5 }));
+  const sides = await chooseSides(options);
+  const setting = describeSetting({ startedAt, options, sides, folder });
+  const reportOf = (measurements: readonly Measurement[]): Report => ({
+    startedAt,
+    setting,
+    sides,
+    results: toResults(measurements),
+    measurements,
+  });
+  const keep = async (measurements: readonly Measurement[]): Promise<void> => {
+    if (options.jsonFile === undefined) return;
+    await writeFile(options.jsonFile, `${JSON.stringify(reportOf(measurements), undefined, 2)}\n`);
+  };
+  const tell = (line: string): void => void process.stderr.write(`${line}\n`);
+  const measurements = await runBench({ options, sides, folder, tell, keep });
+  await keep(measurements);
+  process.stdout.write(toMarkdown(reportOf(measurements)));
 }
 
 async function chooseSides({ withRestate }: BenchOptions): Promise<readonly Side[]> {

@@ -25,6 +25,8 @@ export interface BenchRun {
   /** For the servers' data. */
   readonly folder: string;
   readonly tell: (line: string) => void;
+  /** After every round, with everything measured so far: a run takes long, and what is done should not be lost with it. */
+  readonly keep: (measurements: readonly Measurement[]) => Promise<void>;
 }
 
 /** The counts are per operation and hardly change; a second of each is enough. */
@@ -49,6 +51,7 @@ export async function runBench(run: BenchRun): Promise<readonly Measurement[]> {
       if (measure === undefined) continue;
       for (const side of sides) note({ ...(await measure(side, folder)), round });
     }
+    await run.keep(measurements);
   }
   if (run.options.withSyncs) await playSyncs(run, note);
   return measurements;
