@@ -15,7 +15,7 @@ const pausesMs = [50, 100, 200, 800, 2_000];
 
 /**
  * Submits a command, again if its outcome is unknown. The command carries the id that it is about, so a repetition finds what the
- * first try did. A refusal as overload is repeated only where something may have been done already, or with `patient`:
+ * first try did. A refusal as overload, or for lack of space, is repeated only where something may have been done already, or with `patient`:
  * new work is turned away at once.
  */
 export async function submitAgain<C extends EngineCommand>(
@@ -31,13 +31,17 @@ export async function submitAgain<C extends EngineCommand>(
     } catch (error) {
       const unavailable = asUnavailable(error);
       const isUnknown = unavailable.code === 'OUTCOME_UNKNOWN';
-      const mayRepeat = isUnknown || (unavailable.code === 'OVERLOADED' && (wasUnknown || options.patient));
+      const mayRepeat = isUnknown || (isTurnedAway(unavailable) && (wasUnknown || options.patient));
       if (!mayRepeat || pauseMs === undefined) throw unavailableError(unavailable, wasUnknown);
       wasUnknown ||= isUnknown;
       await new Promise<void>((resolve) => void clock.setTimer(pauseMs, resolve));
     }
   }
   throw new Error('The last try either returned or threw.');
+}
+
+function isTurnedAway({ code }: PartitionUnavailable): boolean {
+  return code === 'OVERLOADED' || code === 'STORE_FULL';
 }
 
 function asUnavailable(error: unknown): PartitionUnavailable {
@@ -50,6 +54,13 @@ function unavailableError(error: PartitionUnavailable, wasUnknown: boolean): Api
     return new ApiError('OUTCOME_UNKNOWN', {
       message: 'The runtime could not confirm whether the request took effect.',
       hint: 'Ask with the id in x-restate-id, or repeat the request with the same idempotency key.',
+      cause: error,
+    });
+  }
+  if (error.code === 'STORE_FULL') {
+    return new ApiError('STORE_FULL', {
+      message: 'There is no space left for the store. The request had no effect.',
+      hint: 'Free space on the disk of the data directory; the runtime goes on by itself.',
       cause: error,
     });
   }

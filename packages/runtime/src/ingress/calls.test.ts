@@ -343,6 +343,23 @@ test('overload is answered 429 with when to come back, and is not repeated here'
   expect(scene.partition.submitted).toHaveLength(1);
 });
 
+test('a full disk is answered 503 with its reason, and is not repeated here', async () => {
+  const scene = await openScene();
+  scene.partition.answer(() => {
+    throw new PartitionUnavailable('STORE_FULL', 'no space');
+  });
+
+  const answer = await scene.ask('/Greeter/greet', post());
+
+  expect(answer.status).toBe(503);
+  expect(answer.headers.get('retry-after')).toBe('1');
+  expect(await answer.json()).toMatchObject({
+    errorCode: 'STORE_FULL',
+    message: 'There is no space left for the store. The request had no effect.',
+  });
+  expect(scene.partition.submitted).toHaveLength(1);
+});
+
 test('a bug is logged and tells the caller nothing of the inside', async () => {
   const scene = await openScene();
   scene.partition.answer(() => {

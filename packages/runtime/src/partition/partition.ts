@@ -68,6 +68,8 @@ export class Partition implements PartitionPort, PartitionReads {
   #restartTimer: Timer | undefined;
   #restartDelayMs = RESTART_DELAY_MIN_MS;
   #generation = 0;
+  /** The last commit that failed found no space. */
+  #isFull = false;
   #state: 'open' | 'restarting' | 'closed' = 'open';
   #idle: (() => void)[] = [];
 
@@ -153,6 +155,7 @@ export class Partition implements PartitionPort, PartitionReads {
   #refuse(command: EngineCommand): PartitionUnavailable | undefined {
     if (this.#state === 'closed') return new PartitionUnavailable('CLOSED', 'The runtime is shutting down.');
     if (this.#state === 'restarting') {
+      if (this.#isFull) return storeFull();
       return new PartitionUnavailable(
         'OVERLOADED',
         'The store failed to commit; the partition is about to read it again.',
@@ -284,6 +287,7 @@ export class Partition implements PartitionPort, PartitionReads {
   #commitFailed(batch: OpenBatch, generation: number, error: unknown): void {
     if (generation !== this.#generation) return;
     this.#options.onProblem({ kind: 'commitFailed', partition: this.#options.index, error });
+    this.#isFull = isFull(error);
     this.#abandon(batch);
     this.#restart();
   }
@@ -302,9 +306,14 @@ export class Partition implements PartitionPort, PartitionReads {
     this.#timers.stop();
     this.#outbox.stop();
     this.attempts.resetAll();
-    for (const release of released) if (release.kind === 'reply') release.reject(outcomeUnknown());
-    for (const job of jobs) job.reject(outcomeUnknown());
+    for (const release of released) if (release.kind === 'reply') release.reject(this.#failure());
+    for (const job of jobs) job.reject(this.#failure());
     this.#waiters.tellAllUnknown();
+  }
+
+  /** A batch that found no space was rolled back, and what formed on top of it was never written: nothing of it happened. */
+  #failure(): PartitionUnavailable {
+    return this.#isFull ? storeFull() : outcomeUnknown();
   }
 
   #restart(): void {
@@ -379,4 +388,15 @@ function outcomeUnknown(): PartitionUnavailable {
     'OUTCOME_UNKNOWN',
     'The store failed while this was being committed; whether it happened is not known. Ask by id or idempotency key.',
   );
+}
+
+function storeFull(): PartitionUnavailable {
+  return new PartitionUnavailable(
+    'STORE_FULL',
+    'There is no space left for the store; what was asked for was not done.',
+  );
+}
+
+function isFull(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'STORE_FULL';
 }

@@ -4,10 +4,15 @@ import type { EngineCommand, ReplyOf } from '../engine/command.ts';
 import type { AttemptEffect } from '../engine/effect.ts';
 import type { PartitionStore } from '../store/store.ts';
 
-/** Raised by `submit` when the command was not, or perhaps not, done. `OUTCOME_UNKNOWN`: ask by id or idempotency key. */
+export type UnavailableCode = 'OVERLOADED' | 'OUTCOME_UNKNOWN' | 'STORE_FULL' | 'CLOSED';
+
+/**
+ * Raised by `submit` when the command was not, or perhaps not, done. `OUTCOME_UNKNOWN`: ask by id or idempotency key.
+ * `STORE_FULL`: not done, and rolled back for lack of space.
+ */
 export class PartitionUnavailable extends Error {
-  readonly code: 'OVERLOADED' | 'OUTCOME_UNKNOWN' | 'CLOSED';
-  constructor(code: 'OVERLOADED' | 'OUTCOME_UNKNOWN' | 'CLOSED', message: string) {
+  readonly code: UnavailableCode;
+  constructor(code: UnavailableCode, message: string) {
     super(message);
     this.name = 'PartitionUnavailable';
     this.code = code;
