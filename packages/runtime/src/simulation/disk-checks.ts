@@ -15,6 +15,14 @@ export function listInvocations(image: DiskImage): readonly InvocationRecord[] {
   return image.partitions().flatMap((partition) => recordsOf(partition, 'invocation').map((entry) => entry.record));
 }
 
+/** Nothing is under way any more. The answer of a call whose caller was killed is delivered after both have ended. */
+export function isSettled(image: DiskImage): boolean {
+  return (
+    listInvocations(image).every((record) => record.state.status === 'completed') &&
+    image.partitions().every((partition) => recordsOf(partition, 'outbox').length === 0)
+  );
+}
+
 function recordsOf<T extends TableName>(
   partition: PartitionImage,
   table: T,

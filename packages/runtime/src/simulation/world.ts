@@ -7,7 +7,7 @@ import type { AttemptRequest } from '../invoker/transport.ts';
 import { PartitionUnavailable } from '../partition/port.ts';
 import { MemoryStore } from '../store/memory/memory-store.ts';
 import { SimulatedDisk } from '../store/memory/simulated-disk.ts';
-import { listInvocations } from './disk-checks.ts';
+import { isSettled } from './disk-checks.ts';
 import { EffectsLedger } from './effects-ledger.ts';
 import { encode } from './handler.ts';
 import type { Callee } from './program.ts';
@@ -206,10 +206,7 @@ export class World {
   }
 
   get isQuiet(): boolean {
-    return (
-      this.#life !== undefined &&
-      listInvocations(this.disk.image).every((record) => record.state.status === 'completed')
-    );
+    return this.#life !== undefined && isSettled(this.disk.image);
   }
 
   #diskOptions(): ConstructorParameters<typeof SimulatedDisk>[0] {
