@@ -33,6 +33,7 @@ export default defineConfig({
           include: ['tests/src/**/*.test.ts'],
           testTimeout: 120_000,
           hookTimeout: 120_000,
+          globalSetup: 'scripts/fresh-build.ts',
           // Each file starts real processes; two cores carry one such file at a time.
           fileParallelism: false,
           retry: retries,

@@ -11,7 +11,10 @@ import { reportResults } from './test-report.ts';
 
 const minuteMs = 60_000;
 
-export const buildStage: Stage = one('build', 'tsc', ['-b'], 3 * minuteMs);
+export const buildStages: readonly Stage[] = [
+  one('build', 'tsc', ['-b'], 3 * minuteMs),
+  one('bundle', 'node', ['scripts/bundle.ts'], minuteMs),
+];
 
 /** The rules are tests of the project `unit`, which `npm test` runs anyway. */
 export const rulesStage: Stage = {
@@ -42,6 +45,6 @@ function one(name: string, command: string, args: readonly string[], timeoutMs: 
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const results = [];
-  for (const stage of [buildStage, ...checkStages(), rulesStage]) results.push(await runStage(stage));
+  for (const stage of [...buildStages, ...checkStages(), rulesStage]) results.push(await runStage(stage));
   process.exitCode = reportResults(results);
 }

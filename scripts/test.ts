@@ -5,7 +5,7 @@
  *     npm test -- --only unit --only promises
  */
 import { parseArgs } from 'node:util';
-import { buildStage, checkStages } from './check.ts';
+import { buildStages, checkStages } from './check.ts';
 import { runStage } from './stage.ts';
 import type { Stage, StageResult } from './stage.ts';
 import { reportResults } from './test-report.ts';
@@ -13,7 +13,7 @@ import { reportResults } from './test-report.ts';
 const minuteMs = 60_000;
 
 const groups: Readonly<Record<string, readonly Stage[]>> = {
-  build: [buildStage],
+  build: buildStages,
   check: checkStages(),
   unit: [
     {

@@ -1,2 +1,0 @@
-export { runCommandLine } from './main.ts';
-export type { Terminal } from './terminal.ts';
