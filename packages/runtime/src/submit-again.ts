@@ -16,24 +16,26 @@ const pausesMs = [50, 100, 200, 800, 2_000];
 /**
  * Submits a command, again if its outcome is unknown. The command carries the id that it is about, so a repetition finds what the
  * first try did. A refusal as overload, or for lack of space, is repeated only where something may have been done already, or with `patient`:
- * new work is turned away at once.
+ * new work is turned away at once. `repetition` is what to submit from the second time on, when it differs.
  */
 export async function submitAgain<C extends EngineCommand>(
   partition: PartitionPort,
   command: C,
   clock: Clock,
-  options: { readonly patient: boolean } = { patient: false },
+  options: { readonly patient?: boolean; readonly repetition?: C } = {},
 ): Promise<Submitted<C>> {
   let wasUnknown = false;
+  let next = command;
   for (const pauseMs of [...pausesMs, undefined]) {
     try {
-      return { reply: await partition.submit(command), wasUnknown };
+      return { reply: await partition.submit(next), wasUnknown };
     } catch (error) {
       const unavailable = asUnavailable(error);
       const isUnknown = unavailable.code === 'OUTCOME_UNKNOWN';
-      const mayRepeat = isUnknown || (isTurnedAway(unavailable) && (wasUnknown || options.patient));
+      const mayRepeat = isUnknown || (isTurnedAway(unavailable) && (wasUnknown || options.patient === true));
       if (!mayRepeat || pauseMs === undefined) throw unavailableError(unavailable, wasUnknown);
       wasUnknown ||= isUnknown;
+      next = options.repetition ?? command;
       await new Promise<void>((resolve) => void clock.setTimer(pauseMs, resolve));
     }
   }

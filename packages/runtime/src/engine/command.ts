@@ -23,6 +23,8 @@ export interface Invoke {
   readonly kind: 'invoke';
   /** Made by the ingress: fresh, or derived from the idempotency key or the workflow key. */
   readonly id: InvocationId;
+  /** The id was drawn for this very submission: no record can have it, and none needs to be looked for. */
+  readonly isFresh?: boolean;
   readonly service: string;
   readonly handler: string;
   readonly key: string;

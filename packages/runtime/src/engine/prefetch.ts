@@ -10,10 +10,10 @@ export function prefetch(env: Env, command: EngineCommand): readonly RecordRef[]
     case 'invoke': {
       const { service, key } = command;
       const kind = env.registry.services.get(service)?.kind;
-      const own: RecordRef = { table: 'invocation', id: command.id };
-      if (kind === 'object') return [own, { table: 'object', service, key }];
-      if (kind === 'workflow') return [own, { table: 'invocation', id: workflowInvocationId({ name: service, key }) }];
-      return [own];
+      const own = listAbsent(command).length > 0 ? [] : [{ table: 'invocation', id: command.id } as const];
+      if (kind === 'object') return [...own, { table: 'object', service, key }];
+      if (kind === 'workflow') return [...own, { table: 'invocation', id: workflowInvocationId({ name: service, key }) }];
+      return own;
     }
     case 'attachCaller':
     case 'deliverSignal':
@@ -47,6 +47,11 @@ export function prefetch(env: Env, command: EngineCommand): readonly RecordRef[]
     case 'adoptRegistry':
       return [];
   }
+}
+
+/** Records that cannot exist when the command is submitted. */
+export function listAbsent(command: EngineCommand): readonly RecordRef[] {
+  return command.kind === 'invoke' && command.isFresh === true ? [{ table: 'invocation', id: command.id }] : [];
 }
 
 /** Commands with the same routing key keep their order, also while one of them waits for a load. */

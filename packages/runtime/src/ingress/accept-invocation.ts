@@ -1,5 +1,5 @@
 /** What calls and sends share: from a request to an `invoke` command, and from its reply to an accepted invocation. */
-import { freshInvocationId, idempotentInvocationId, parseDeploymentId, workflowInvocationId } from '@holdfast/protocol';
+import { idempotentInvocationId, parseDeploymentId, workflowInvocationId } from '@holdfast/protocol';
 import type { DeploymentId, InvocationId } from '@holdfast/protocol';
 import { ApiError } from '../api-error.ts';
 import type { Invoke, InvokeReply, Refusal } from '../engine/command.ts';
@@ -14,28 +14,30 @@ import { submitAgain } from '../submit-again.ts';
 export type TargetRoute = Extract<Route, { kind: 'call' | 'send' }>;
 export type AcceptedReply = Extract<InvokeReply, { kind: 'accepted' }>;
 
-const idEntropyBytes = 24;
+export interface RequestId {
+  readonly id: InvocationId;
+  /** Drawn for this request; else what the same workflow key or idempotency key always gives. */
+  readonly isFresh: boolean;
+}
 
-/** The id under which the request is, or was, accepted: fresh, or what the same workflow key or idempotency key always gives. */
+/** The id under which the request is, or was, accepted. */
 export function makeInvocationId(
   parts: IngressParts,
   exchange: Exchange,
   route: TargetRoute,
   registry: Registry,
-): InvocationId {
+): RequestId {
   const { service, handler, key } = route;
   if (service.kind === 'workflow' && isRunHandler(registry, route)) {
-    return workflowInvocationId({ name: service.name, key });
+    return { id: workflowInvocationId({ name: service.name, key }), isFresh: false };
   }
   const idempotencyKey = readIdempotencyKey(exchange);
   if (idempotencyKey !== undefined) {
     const keyPart = service.kind === 'service' ? {} : { key };
-    return idempotentInvocationId({ service: service.name, handler, idempotencyKey, ...keyPart });
+    return { id: idempotentInvocationId({ service: service.name, handler, idempotencyKey, ...keyPart }), isFresh: false };
   }
-  return freshInvocationId({
-    entropy: parts.makeEntropy(idEntropyBytes),
-    ...(service.kind === 'service' ? {} : { key: { service: service.name, key } }),
-  });
+  const id = parts.drawId(service.kind === 'service' ? undefined : { service: service.name, key });
+  return { id, isFresh: true };
 }
 
 /**
@@ -46,13 +48,16 @@ export async function acceptInvocation(
   parts: IngressParts,
   exchange: Exchange,
   route: TargetRoute,
-  options: { readonly id: InvocationId; readonly startAt: number },
+  options: RequestId & { readonly startAt: number },
 ): Promise<{ readonly accepted: AcceptedReply; readonly wasUnknown: boolean }> {
   const { id } = options;
   const facts = readFacts(exchange, route, options);
   const { reply, wasUnknown } = await withBody(parts, exchange.request, (input) => {
     exchange.headers.push(['x-restate-id', id]);
-    return submitAgain(parts.partitions.ofInvocation(id), { ...facts, input }, parts.clock);
+    const again = { ...facts, input };
+    // A repetition has to look for what the first submission may have done.
+    const first = options.isFresh ? { ...again, isFresh: true } : again;
+    return submitAgain<Invoke>(parts.partitions.ofInvocation(id), first, parts.clock, { repetition: again });
   });
   if (reply.kind === 'refused') {
     // Nothing was accepted: an id would suggest that there is something to ask for.
@@ -88,7 +93,7 @@ function readFacts(
   };
 }
 
-export function readIdempotencyKey(exchange: Exchange): string | undefined {
+function readIdempotencyKey(exchange: Exchange): string | undefined {
   const header = exchange.request.headers['idempotency-key'];
   const text = typeof header === 'string' ? header : header?.[0];
   return text === undefined ? undefined : decodeHeaderValue(text);

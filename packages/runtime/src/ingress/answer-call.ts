@@ -21,12 +21,13 @@ export async function answerCall(
       hint: 'Send instead: POST to the same path with /send at its end, and attach to the id that it answers.',
     });
   }
-  const id = makeInvocationId(parts, exchange, route, registry);
+  const request = makeInvocationId(parts, exchange, route, registry);
+  const { id } = request;
   const partition = parts.partitions.ofInvocation(id);
   // Before the command is submitted, or a completion could slip between its reply and our listening.
   const wait = parts.callers.wait(partition, id, exchange.response);
   try {
-    const { accepted, wasUnknown } = await acceptInvocation(parts, exchange, route, { id, startAt: 0 });
+    const { accepted, wasUnknown } = await acceptInvocation(parts, exchange, route, { ...request, startAt: 0 });
     if (accepted.repeated) refuseSecondRun(accepted, wasUnknown);
     if (accepted.result !== undefined) {
       return answerResult(parts, exchange, accepted, { result: accepted.result, expiresAt: accepted.expiresAt });

@@ -1,4 +1,4 @@
-import { acceptInvocation, makeInvocationId, readIdempotencyKey } from './accept-invocation.ts';
+import { acceptInvocation, makeInvocationId } from './accept-invocation.ts';
 import type { TargetRoute } from './accept-invocation.ts';
 import { answerJson } from './answer.ts';
 import type { Exchange } from './exchange.ts';
@@ -15,10 +15,10 @@ export async function answerSend(
 ): Promise<void> {
   const delayMs = findDelay(exchange.query);
   const startAt = delayMs === undefined || delayMs === 0 ? 0 : parts.clock.now() + delayMs;
-  const id = makeInvocationId(parts, exchange, route, registry);
-  const { accepted, wasUnknown } = await acceptInvocation(parts, exchange, route, { id, startAt });
+  const request = makeInvocationId(parts, exchange, route, registry);
+  const { accepted, wasUnknown } = await acceptInvocation(parts, exchange, route, { ...request, startAt });
   // A fresh id can only be repeated by our own second try.
-  const isOwn = wasUnknown && accepted.target.handlerKind !== 'run' && readIdempotencyKey(exchange) === undefined;
+  const isOwn = wasUnknown && request.isFresh;
   answerJson(exchange, 202, {
     invocationId: accepted.id,
     ...(accepted.startAt === 0 ? {} : { executionTime: new Date(accepted.startAt).toISOString() }),

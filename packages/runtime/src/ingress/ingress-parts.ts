@@ -5,6 +5,7 @@ import type { Log } from '../telemetry/log.ts';
 import type { ByteBudget } from './byte-budget.ts';
 import type { BodyLimits } from './request-body.ts';
 import type { Callers } from './callers.ts';
+import type { DrawId } from './draw-id.ts';
 
 export interface IngressLimits extends BodyLimits {
   readonly headerBytesMax: number;
@@ -20,8 +21,7 @@ export interface IngressParts {
   readonly clock: Clock;
   readonly log: Log;
   readonly limits: IngressLimits;
-  /** Random bytes for ids. */
-  readonly makeEntropy: (bytes: number) => Uint8Array;
+  readonly drawId: DrawId;
   readonly callers: Callers;
   readonly bodies: ByteBudget;
 }

@@ -18,6 +18,7 @@ import { answerError, answerJson } from './answer.ts';
 import { ByteBudget } from './byte-budget.ts';
 import { Callers } from './callers.ts';
 import { answerPreflight, corsHeaders } from './cross-origin.ts';
+import { createDrawId } from './draw-id.ts';
 import type { Exchange } from './exchange.ts';
 import type { IngressParts } from './ingress-parts.ts';
 import { parseReferenceBody } from './reference-body.ts';
@@ -40,11 +41,16 @@ const keepAliveTimeoutMs = 75_000;
 const closeMs = 2_000;
 
 export async function openIngress(
-  parts: Omit<IngressParts, 'callers' | 'bodies'>,
+  parts: Omit<IngressParts, 'callers' | 'bodies' | 'drawId'> & { readonly makeEntropy: (bytes: number) => Uint8Array },
   address: ListenAddress,
 ): Promise<Ingress> {
   const callers = new Callers();
-  const all: IngressParts = { ...parts, callers, bodies: new ByteBudget(parts.limits.bufferedBytesMax) };
+  const all: IngressParts = {
+    ...parts,
+    callers,
+    bodies: new ByteBudget(parts.limits.bufferedBytesMax),
+    drawId: createDrawId(parts.makeEntropy),
+  };
   let open = 0;
   const server = createServer(
     {

@@ -68,6 +68,12 @@ export class CachedView implements View {
     return this.#young.has(key) || this.#old.has(key);
   }
 
+  /** Nothing has this reference: it does not have to be loaded. */
+  noteAbsent(ref: RecordRef): void {
+    const key = recordKey(ref);
+    if (!this.holds(ref, key)) this.#insert(key, undefined);
+  }
+
   list(ref: RangeRef, key: string): readonly TableRecord[] {
     const members = this.#ranges.get(key);
     if (members === undefined) throw new Need({ ranges: [ref] });

@@ -7,7 +7,7 @@ import { applyCommand } from '../engine/apply-command.ts';
 import type { EngineCommand } from '../engine/command.ts';
 import type { Env } from '../engine/env.ts';
 import { Need } from '../engine/need.ts';
-import { prefetch, routingKey } from '../engine/prefetch.ts';
+import { listAbsent, prefetch, routingKey } from '../engine/prefetch.ts';
 import { Transaction } from '../engine/transaction.ts';
 import type { Loaded, LoadRequest, PartitionStore } from '../store/store.ts';
 import type { CachedView, PendingLoad } from './cached-view.ts';
@@ -100,6 +100,7 @@ export class CommandRunner {
   }
 
   #hint(env: Env, command: EngineCommand): LoadRequest | undefined {
+    for (const ref of listAbsent(command)) this.#parts.view.noteAbsent(ref);
     const records = prefetch(env, command).filter((ref) => !this.#parts.view.holds(ref));
     return records.length === 0 ? undefined : { records, ranges: [], journals: [] };
   }

@@ -26,6 +26,8 @@ import type { PartitionLimits, PartitionOptions, PartitionStatistics } from './p
 import { TimerLoop } from './timer-loop.ts';
 
 const DEFAULT_LIMITS: PartitionLimits = { queueMax: 20_000, batchCommandsMax: 2_000 };
+/** While turns bring commands, a batch may wait for more of them: writing it costs about as much for one as for ten. */
+const LINGER_TURNS_MAX = 4;
 const RECOVERY_PAGE = 500;
 const RESTART_DELAY_MIN_MS = 100;
 const RESTART_DELAY_MAX_MS = 5_000;
@@ -64,6 +66,7 @@ export class Partition implements PartitionPort, PartitionReads {
   #batch = new OpenBatch(1);
   #committing: OpenBatch | undefined;
   #turnScheduled = false;
+  #turnsLingered = 0;
   #undurable = false;
   #restartTimer: Timer | undefined;
   #restartDelayMs = RESTART_DELAY_MIN_MS;
@@ -181,7 +184,8 @@ export class Partition implements PartitionPort, PartitionReads {
   }
 
   #turn(): void {
-    for (let taken = 0; taken < this.#limits.batchCommandsMax; taken++) {
+    let taken = 0;
+    for (; taken < this.#limits.batchCommandsMax; taken++) {
       const job = this.#queue[this.#queueHead];
       if (job === undefined) break;
       this.#queueHead++;
@@ -195,6 +199,11 @@ export class Partition implements PartitionPort, PartitionReads {
       this.#queue = this.#queue.slice(this.#queueHead);
       this.#queueHead = 0;
       this.#schedule();
+    }
+    if (taken > 0 && this.#turnsLingered < LINGER_TURNS_MAX && this.#committing === undefined) {
+      this.#turnsLingered++;
+      this.#schedule();
+      return;
     }
     this.#flush();
   }
@@ -225,6 +234,7 @@ export class Partition implements PartitionPort, PartitionReads {
 
   #flush(): void {
     if (this.#committing !== undefined) return;
+    this.#turnsLingered = 0;
     if (this.#batch.isEmpty) {
       this.#wakeIdle();
       return;
