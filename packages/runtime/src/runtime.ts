@@ -2,7 +2,8 @@
  * Puts a runtime together: store, registry, partition, invoker, ingress, admin. The only place that knows all of them.
  *
  * The admin port opens first, so that health can say "not ready"; the registry is loaded before a partition orders an attempt, which
- * must find its deployment; the ingress opens last. Closing goes the other way, so that what was accepted is still written.
+ * must find its deployment; then the ingress opens, and what was running goes on. Closing goes the other way, so that what was accepted is
+ * still written.
  */
 import { isLoopback, openAdmin } from './admin/admin.ts';
 import type { Admin } from './admin/admin.ts';
@@ -102,6 +103,8 @@ class RuntimeParts {
     const partition = await this.#openPartition({ store, deployments, identity });
     this.#partitions = new LocalPartitions([partition]);
     this.#ingress = await this.#openIngress(deployments, this.#partitions);
+    // Thousands of attempts take a while to order; whoever asks meanwhile is answered.
+    void partition.recover();
     return {
       ingressUrl: this.#ingress.url,
       adminUrl: admin.url,

@@ -12,7 +12,8 @@ export function prefetch(env: Env, command: EngineCommand): readonly RecordRef[]
       const kind = env.registry.services.get(service)?.kind;
       const own = listAbsent(command).length > 0 ? [] : [{ table: 'invocation', id: command.id } as const];
       if (kind === 'object') return [...own, { table: 'object', service, key }];
-      if (kind === 'workflow') return [...own, { table: 'invocation', id: workflowInvocationId({ name: service, key }) }];
+      if (kind === 'workflow')
+        return [...own, { table: 'invocation', id: workflowInvocationId({ name: service, key }) }];
       return own;
     }
     case 'attachCaller':

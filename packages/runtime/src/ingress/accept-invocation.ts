@@ -34,7 +34,10 @@ export function makeInvocationId(
   const idempotencyKey = readIdempotencyKey(exchange);
   if (idempotencyKey !== undefined) {
     const keyPart = service.kind === 'service' ? {} : { key };
-    return { id: idempotentInvocationId({ service: service.name, handler, idempotencyKey, ...keyPart }), isFresh: false };
+    return {
+      id: idempotentInvocationId({ service: service.name, handler, idempotencyKey, ...keyPart }),
+      isFresh: false,
+    };
   }
   const id = parts.drawId(service.kind === 'service' ? undefined : { service: service.name, key });
   return { id, isFresh: true };

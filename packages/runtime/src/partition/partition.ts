@@ -43,10 +43,9 @@ const INTERNAL: ReadonlySet<EngineCommand['kind']> = new Set([
   'confirmMessage',
 ]);
 
+/** What was running goes on when `recover()` is called; commands are taken from the beginning. */
 export async function openPartition(options: PartitionOptions): Promise<Partition> {
-  const partition = new Partition(options, await options.openStore());
-  await partition.recoverFirst();
-  return partition;
+  return new Partition(options, await options.openStore());
 }
 
 export class Partition implements PartitionPort, PartitionReads {
@@ -71,6 +70,8 @@ export class Partition implements PartitionPort, PartitionReads {
   #restartTimer: Timer | undefined;
   #restartDelayMs = RESTART_DELAY_MIN_MS;
   #generation = 0;
+  /** While a recovery goes on: what has an attempt of this life already, and needs none from it. */
+  #ordered: Set<InvocationId> | undefined;
   /** The last commit that failed found no space. */
   #isFull = false;
   #state: 'open' | 'restarting' | 'closed' = 'open';
@@ -124,14 +125,21 @@ export class Partition implements PartitionPort, PartitionReads {
     return this.#store.readState(...query);
   }
 
-  /** A store that cannot be written now does not keep a runtime from starting: it answers what it can and tries again. */
-  async recoverFirst(): Promise<void> {
-    await this.#tryToRecover();
-  }
-
-  /** Orders attempts for what was running, sets the timers, delivers what is in transit. Also after a failed commit. */
+  /**
+   * Orders attempts for what was running, sets the timers, delivers what is in transit. Never rejects: a store that cannot be written now
+   * does not keep a runtime from starting, it is tried again.
+   */
   async recover(): Promise<void> {
     const generation = this.#generation;
+    try {
+      await this.#recoverAll(generation);
+    } catch (error) {
+      this.#recoveryFailed(generation, error);
+    }
+  }
+
+  async #recoverAll(generation: number): Promise<void> {
+    this.#ordered = new Set();
     let after: InvocationId | undefined;
     for (;;) {
       const running = await this.#store.listRunning(after, RECOVERY_PAGE);
@@ -140,6 +148,7 @@ export class Partition implements PartitionPort, PartitionReads {
       after = running.at(-1);
       if (running.length < RECOVERY_PAGE) break;
     }
+    this.#ordered = undefined;
     await this.#timers.restart();
     await this.#outbox.restart();
   }
@@ -289,6 +298,10 @@ export class Partition implements PartitionPort, PartitionReads {
       case 'deliverMessage':
         this.#outbox.push(effect);
         return;
+      case 'startAttempt':
+        this.#ordered?.add(effect.invocation);
+        attempts.push(effect);
+        return;
       default:
         attempts.push(effect);
     }
@@ -352,16 +365,7 @@ export class Partition implements PartitionPort, PartitionReads {
     this.#runner = this.#createRunner();
     // From here on commands are taken again; recovery orders what must run.
     if (this.#state === 'restarting') this.#state = 'open';
-    await this.#tryToRecover();
-  }
-
-  async #tryToRecover(): Promise<void> {
-    const generation = this.#generation;
-    try {
-      await this.recover();
-    } catch (error) {
-      this.#recoveryFailed(generation, error);
-    }
+    await this.recover();
   }
 
   /** After a failed commit the restart is under way already, and the generation is another. */
@@ -373,6 +377,7 @@ export class Partition implements PartitionPort, PartitionReads {
 
   /** An invocation that cannot be recovered is reported and left alone; it must not hold up the others. */
   async #recoverOne(invocation: InvocationId): Promise<void> {
+    if (this.#ordered?.has(invocation) === true) return;
     try {
       await this.submit({ kind: 'recover', invocation });
     } catch (error) {

@@ -42,6 +42,7 @@ export class SimulatedRuntime {
     for (let index = 0; index < options.partitions; index++) {
       open.push(await openPartition(partitionOptions(options, index, open, deployments)));
     }
+    for (const partition of open) void partition.recover();
     return new SimulatedRuntime(open, deployments);
   }
 

@@ -168,8 +168,13 @@ export class PartitionJournal {
     if (number !== undefined) this.#statements.dropPages(number);
   }
 
+  /** After a start, an attempt reads what the recovery has just read, and what ends soon is copied into pages. */
   #logFrames(sequence: number): Uint8Array {
-    return this.#recent.find(sequence) ?? this.#statements.getLogFrames(sequence);
+    const recent = this.#recent.find(sequence);
+    if (recent !== undefined) return recent;
+    const frames = this.#statements.getLogFrames(sequence);
+    this.#recent.add(sequence, frames);
+    return frames;
   }
 
   #writeLog(invocation: InvocationId, pending: Pending): void {

@@ -1,6 +1,6 @@
 /**
- * Frames that were just written to the log, by sequence. Most invocations stop soon after they ran, and their frames are then copied into
- * pages without being read back. The size is fixed; what does not fit is read from the log.
+ * Frames that were just written to the log or read from it, by sequence. Most invocations stop soon after they ran, and their frames are
+ * then copied into pages without being read back. The size is fixed; what does not fit is read from the log.
  */
 export class RecentFrames {
   readonly #frames = new Map<number, Uint8Array>();
