@@ -1,3 +1,4 @@
+import type { HttpAnswer } from './http-answer.ts';
 import type { IngressHttp } from './ingress-http.ts';
 import { SeededRandom } from './seeded-random.ts';
 import { waitUntil } from './wait-until.ts';
@@ -10,14 +11,21 @@ interface Request {
   readonly additions: readonly { readonly key: string; readonly amount: number }[];
 }
 
+interface Acknowledged {
+  readonly request: Request;
+  readonly idempotencyKey: string;
+  readonly id: string;
+  /** The result of a call; nothing for a send. */
+  readonly result: string;
+}
+
 // A request that is not acknowledged for so long is lost: nothing stays down for more than a few seconds.
 const acknowledgeMs = 60_000;
 
 /** Callers that send work until they are stopped, and keep the books of what was acknowledged. */
 export class CrashLoad {
   readonly keys: readonly [string, ...string[]] = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h'];
-  /** Ids of all acknowledged requests. */
-  readonly acknowledged = new Set<string>();
+  readonly #acknowledged: Acknowledged[] = [];
   /** Requests that had to be repeated because their outcome was unknown. */
   repeats = 0;
   /** Answers that denied a registered service. */
@@ -40,6 +48,27 @@ export class CrashLoad {
 
   stop(): void {
     this.#isStopped = true;
+  }
+
+  /** Ids of all acknowledged requests. */
+  get acknowledged(): readonly string[] {
+    return this.#acknowledged.map((one) => one.id);
+  }
+
+  /** Sends everything again under the same idempotency keys, and returns what was answered otherwise than the first time. */
+  async findChangedAnswers({ workers }: { readonly workers: number }): Promise<readonly string[]> {
+    const changed: string[] = [];
+    const left = [...this.#acknowledged];
+    const repeat = async (): Promise<void> => {
+      for (let one = left.pop(); one !== undefined; one = left.pop()) {
+        const { request, idempotencyKey } = one;
+        const answer = await this.#ask(request, idempotencyKey);
+        const isSame = answer.headers.get('x-restate-id') === one.id && (request.oneWay || answer.text === one.result);
+        if (!isSame) changed.push(`${idempotencyKey}: ${one.id} ${one.result}, then ${answer.status} ${answer.text}`);
+      }
+    };
+    await Promise.all(Array.from({ length: workers }, repeat));
+    return changed;
   }
 
   expectedSums(): Record<string, { sum: number; count: number }> {
@@ -90,18 +119,23 @@ export class CrashLoad {
       async () => {
         attempts += 1;
         if (attempts > 1) this.repeats += 1;
-        const answer = await this.#ingress.ask(request.path, {
-          json: request.json,
-          headers: { 'idempotency-key': idempotencyKey },
-          timeoutMs: 20_000,
-        });
+        const answer = await this.#ask(request, idempotencyKey);
         if (answer.status === 404) this.notFound += 1;
         if (answer.status !== (request.oneWay ? 202 : 200))
           throw new Error(`answered ${answer.status}: ${answer.text}`);
-        this.acknowledged.add(answer.headers.get('x-restate-id') ?? '');
+        const id = answer.headers.get('x-restate-id') ?? '';
+        this.#acknowledged.push({ request, idempotencyKey, id, result: request.oneWay ? '' : answer.text });
         return true;
       },
       acknowledgeMs,
     );
+  }
+
+  #ask(request: Request, idempotencyKey: string): Promise<HttpAnswer> {
+    return this.#ingress.ask(request.path, {
+      json: request.json,
+      headers: { 'idempotency-key': idempotencyKey },
+      timeoutMs: 20_000,
+    });
   }
 }
