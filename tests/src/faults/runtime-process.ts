@@ -13,6 +13,7 @@ export interface RuntimeProcessOptions {
   readonly data: string;
   /** Names of settings to values, as `--set` takes them. */
   readonly settings?: Readonly<Record<string, string | number>>;
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 /** Holdfast as a process on a data directory that the test chooses, and may damage, fill or share. */
@@ -34,6 +35,7 @@ export class RuntimeProcess {
     const child = await SpawnedProcess.start({
       title: 'runtime',
       command: process.execPath,
+      ...(options.env === undefined ? {} : { env: options.env }),
       args: [
         program,
         'up',

@@ -5,7 +5,11 @@ import type { ServeOptions } from './serve-options.ts';
 import { SpawnedProcess } from './spawned-process.ts';
 import type { TraceFile } from './trace-file.ts';
 
-export type ServiceOptions = Omit<ServeOptions, 'port'> & { readonly port?: number; readonly trace: TraceFile };
+export type ServiceOptions = Omit<ServeOptions, 'port'> & {
+  readonly port?: number;
+  readonly trace: TraceFile;
+  readonly env?: Readonly<Record<string, string>>;
+};
 
 /** An operating system process that serves services, at an address that stays the same when it is started again. */
 export class ServiceProcess {
@@ -46,13 +50,13 @@ export class ServiceProcess {
   async start(change: Partial<ServiceOptions> = {}): Promise<void> {
     if (this.#process !== undefined) throw new Error(`The services on port ${this.port} are running already.`);
     this.#options = { ...this.#options, ...change };
-    const { trace, ...serve } = this.#options;
+    const { trace, env, ...serve } = this.#options;
     const served: ServeOptions = { ...serve, port: this.port };
     this.#process = await SpawnedProcess.start({
       title: `service process ${serve.module}`,
       command: process.execPath,
       args: [join(import.meta.dirname, 'serve-services.ts')],
-      env: { ...trace.env, [serveVariable]: JSON.stringify(served) },
+      env: { ...env, ...trace.env, [serveVariable]: JSON.stringify(served) },
     });
     await this.#process.waitUntilReady(() => this.output.includes(`serving ${serve.module} on port`));
   }

@@ -64,7 +64,7 @@ class Discovery {
     this.#target = target;
     this.#clock = options.clock ?? systemClock;
     this.#retryDelaysMs = options.retryDelaysMs ?? [250, 1_000];
-    const identity = options.signer?.sign({ path: '/discover', now: this.#clock.now() });
+    const identity = options.signer?.sign({ path: '/discover', now: this.#clock.wall() });
     this.#request = {
       headers: { ...target.headers, accept, ...identity },
       timeoutMs: options.timeoutMs ?? 10_000,

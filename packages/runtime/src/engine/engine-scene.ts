@@ -42,6 +42,7 @@ export class EngineScene {
   readonly partitions: readonly SceneView[];
   registry: Registry;
   now = 1_000_000;
+  lead = 0;
   /** Of the latest command. */
   effects: readonly Effect[] = [];
   /** Of all commands. */
@@ -223,7 +224,13 @@ export class EngineScene {
 
   #run<C extends EngineCommand>(view: View, command: C, partition: number): { tx: Transaction; reply: ReplyOf<C> } {
     const tx = new Transaction(view);
-    const env = { now: this.now, registry: this.registry, partition, partitions: this.partitions.length };
+    const env = {
+      now: this.now,
+      lead: this.lead,
+      registry: this.registry,
+      partition,
+      partitions: this.partitions.length,
+    };
     return { tx, reply: applyCommand(tx, env, command) };
   }
 

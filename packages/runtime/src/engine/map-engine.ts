@@ -23,6 +23,7 @@ export class EngineScene {
   /** Rows as a store has them: without what was only folded. */
   readonly rows: Map<string, TableRecord> = new Map();
   now = 1_000_000;
+  lead = 0;
   registry: Registry;
   readonly #forgetful: boolean;
   #ids = 0;
@@ -64,7 +65,7 @@ export class EngineScene {
   }
 
   get env(): Env {
-    return { now: this.now, registry: this.registry, partition: 0, partitions: 1 };
+    return { now: this.now, lead: this.lead, registry: this.registry, partition: 0, partitions: 1 };
   }
 
   newId(): InvocationId {

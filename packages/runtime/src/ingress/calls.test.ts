@@ -26,6 +26,7 @@ function answerAll(partition: ScriptedPartition, result: Result): void {
 /** Time that passes as soon as somebody waits for it. */
 const hastyClock: Clock = {
   now: () => 1_000_000,
+  wall: () => 1_000_000,
   setTimer(_delayMs, callback) {
     const handle = setImmediate(callback);
     return { cancel: () => clearImmediate(handle) };

@@ -196,7 +196,7 @@ export class Attempt implements AttemptStreamListener {
     if (this.#phase !== 'streaming') return;
     const { clock } = this.#around;
     const contentType = invocationContentType(this.#order.pin.protocolVersion);
-    const problem = decideHead(head, { contentType, now: clock.now() });
+    const problem = decideHead(head, { contentType, now: clock.wall() });
     if (problem === undefined) return;
     this.#problem = problem;
     this.#halfClose();
@@ -282,7 +282,10 @@ export class Attempt implements AttemptStreamListener {
     });
     const contentType = invocationContentType(this.#order.pin.protocolVersion);
     const deployment = this.#deployment;
-    return { replay, request: buildAttemptRequest(this.#order, { deployment, contentType, now: clock.now(), signer }) };
+    return {
+      replay,
+      request: buildAttemptRequest(this.#order, { deployment, contentType, now: clock.wall(), signer }),
+    };
   }
 
   /** Request-response endpoints get notifications with their next replay; so does one with an inactivity timeout of 0. */

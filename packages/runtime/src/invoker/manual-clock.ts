@@ -23,6 +23,10 @@ export class ManualClock implements Clock {
     return this.#now;
   }
 
+  wall(): number {
+    return this.#now;
+  }
+
   setTimer(delayMs: number, callback: () => void): Timer {
     const armed: Armed = { at: this.#now + Math.max(0, delayMs), callback };
     this.#armed.add(armed);

@@ -26,7 +26,7 @@ export interface CommandRunnerParts {
   readonly store: PartitionStore;
   readonly clock: Clock;
   /** Without the time, which each run takes anew. */
-  readonly env: () => Omit<Env, 'now'>;
+  readonly env: () => Omit<Env, 'now' | 'lead'>;
   /** The engine decided: `tx` is to be merged, `reply` to be given once it is durable. */
   readonly onDecided: (job: Job, tx: Transaction, reply: unknown) => void;
   /** Commands that had waited for a load have run. */
@@ -74,7 +74,8 @@ export class CommandRunner {
       job.reject(behindHole());
       return true;
     }
-    const now = { ...env(), now: clock.now() };
+    const moment = clock.now();
+    const now = { ...env(), now: moment, lead: Math.max(0, moment - clock.wall()) };
     let request = hinted ? this.#hint(now, command) : undefined;
     for (;;) {
       if (request !== undefined) {

@@ -95,7 +95,7 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'a sleep ends before its time',
     file: 'engine/entries/sleep-entry.ts',
-    find: 'const fireAt = boundTime(command.wakeUpAt);',
-    replace: 'const fireAt = boundTime(command.wakeUpAt) - 200;',
+    find: 'const fireAt = boundTime(command.wakeUpAt + env.lead);',
+    replace: 'const fireAt = boundTime(command.wakeUpAt + env.lead) - 200;',
   },
 ];

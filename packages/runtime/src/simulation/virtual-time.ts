@@ -25,6 +25,10 @@ export class VirtualTime implements Clock {
     return this.#now;
   }
 
+  wall(): number {
+    return this.#now;
+  }
+
   setTimer(delayMs: number, callback: () => void): Timer {
     const event: Event = {
       at: this.#now + Math.max(0, Math.ceil(delayMs)),

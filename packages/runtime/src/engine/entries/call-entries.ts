@@ -117,6 +117,11 @@ function calleeId(record: InvocationRecord, call: CallTarget, callee: Callee): I
   });
 }
 
+/** 0 means at once, and stays so. */
+function startAtOf(env: Env, invokeAt: number): number {
+  return invokeAt === 0 ? 0 : invokeAt + env.lead;
+}
+
 export const call: EntryRule<'call'> = {
   check: (env, record, command) => checkCall(env, record, command, false),
   apply: (tx, env, record, command) => {
@@ -129,6 +134,7 @@ export const call: EntryRule<'call'> = {
 
 export const oneWayCall: EntryRule<'oneWayCall'> = {
   check: (env, record, command) => checkCall(env, record, command, true),
-  apply: (tx, env, record, command) => sendCall(tx, env, record, command, { oneWay: true, startAt: command.invokeAt }),
+  apply: (tx, env, record, command) =>
+    sendCall(tx, env, record, command, { oneWay: true, startAt: startAtOf(env, command.invokeAt) }),
   reads: (env, record, command) => readsCallee(env, record, command, true),
 };

@@ -8,7 +8,7 @@ export const sleep: EntryRule<'sleep'> = {
   check: allow,
   apply: (tx, env, record, command) => {
     const id = command.completionId;
-    const fireAt = boundTime(command.wakeUpAt);
+    const fireAt = boundTime(command.wakeUpAt + env.lead);
     if (fireAt <= env.now) {
       appendNotification(tx, env, record.id, {
         kind: 'notification',
