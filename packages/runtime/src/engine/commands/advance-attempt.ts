@@ -37,7 +37,7 @@ export function advanceAttempt(tx: Transaction, env: Env, command: AdvanceAttemp
     const failure = {
       code: refused.code,
       protocolCode: VIOLATION_PROTOCOL_CODE,
-      message: refused.message,
+      message: `${describeAttempt(env, record)} was refused: ${refused.message}`,
       stacktrace: '',
     };
     scheduleRetry(tx, env, record, { failure, behavior: 'retry', counts: true, jitter: command.jitter });
@@ -59,6 +59,14 @@ function expectReads(tx: Transaction, env: Env, command: AdvanceAttempt): void {
     reads.push(...listReads(env, { ...record, journal: { ...record.journal, commands } }, message.command));
   }
   tx.expect(reads);
+}
+
+/** Whose fault it was: without the address, somebody who runs ten versions has to look for it. Its query may hold what is not for everybody. */
+function describeAttempt(env: Env, record: InvocationRecord): string {
+  const { deployment } = record.pin;
+  const address = env.registry.deployments.get(deployment)?.address.uri.replace(/[?#].*$/su, '');
+  const place = address === undefined ? '' : ` at ${address}`;
+  return `Attempt ${record.epoch} of ${record.id} on deployment ${deployment}${place}`;
 }
 
 /** The invocation, if `epoch` is still its attempt; else the sender is a zombie. */
@@ -145,7 +153,7 @@ function suspend(
     const failure = {
       code: 'SUSPENDED_ON_OPEN_RUN',
       protocolCode: VIOLATION_PROTOCOL_CODE,
-      message: `The attempt suspended on its own unfinished steps (completions ${awaiting.completions.join(', ')}).`,
+      message: `${describeAttempt(env, record)} suspended on its own unfinished steps (completions ${awaiting.completions.join(', ')}).`,
       stacktrace: '',
     };
     scheduleRetry(tx, env, record, { failure, behavior: 'retry', counts: true, jitter });
