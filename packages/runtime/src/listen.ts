@@ -23,6 +23,12 @@ export function listen(
   });
 }
 
+/**
+ * How long a client may take for the head of a request, for servers of `node:http`. Every program sends it in one piece; who sends it letter by
+ * letter wants to hold connections.
+ */
+export const slowHeaders = { headersTimeout: 10_000, connectionsCheckingInterval: 5_000 } as const;
+
 // Connections fall idle one by one as their answers are written.
 const idleCheckMs = 20;
 

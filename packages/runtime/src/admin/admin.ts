@@ -1,6 +1,6 @@
 import { createServer } from 'node:http';
 import { getRequestListener } from '@hono/node-server';
-import { closeHttpServer, listen } from '../listen.ts';
+import { closeHttpServer, listen, slowHeaders } from '../listen.ts';
 import type { ListenAddress } from '../listen.ts';
 import type { AdminParts } from './admin-parts.ts';
 import { makeAdminApp } from './app.ts';
@@ -18,7 +18,7 @@ export async function openAdmin(parts: AdminParts, address: ListenAddress): Prom
   const app = makeAdminApp(parts, { isLoopback: isLoopback(address.host) });
   const answer = getRequestListener(app.fetch);
   const server = createServer(
-    { headersTimeout: 30_000, requestTimeout: 120_000 },
+    { ...slowHeaders, requestTimeout: 120_000 },
     (request, response) => void answer(request, response),
   );
   const { port, url } = await listen(server, address);

@@ -8,7 +8,7 @@ import { createServer } from 'node:http';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { ApiError } from '../api-error.ts';
-import { closeHttpServer, listen } from '../listen.ts';
+import { closeHttpServer, listen, slowHeaders } from '../listen.ts';
 import type { ListenAddress } from '../listen.ts';
 import { answerAttach, invocationOf } from './answer-attach.ts';
 import { answerAwakeable } from './answer-awakeable.ts';
@@ -35,7 +35,6 @@ export interface Ingress {
 
 // Long enough for a body of the largest size over a slow line; silence within it is bounded by bodyIdleMs.
 const requestTimeoutMs = 300_000;
-const headersTimeoutMs = 30_000;
 const keepAliveTimeoutMs = 75_000;
 // What is still being answered when the runtime stops gets a moment; then nothing keeps the process.
 const closeMs = 2_000;
@@ -56,7 +55,7 @@ export async function openIngress(
     {
       maxHeaderSize: parts.limits.headerBytesMax,
       requestTimeout: requestTimeoutMs,
-      headersTimeout: headersTimeoutMs,
+      ...slowHeaders,
       keepAliveTimeout: keepAliveTimeoutMs,
       noDelay: true,
     },
