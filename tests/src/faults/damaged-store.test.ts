@@ -5,6 +5,7 @@
 import { mkdtemp, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { FakeEndpoint, okFrames } from '../harness/fake-endpoint.ts';
 import { chosenTarget } from '../harness/target-command.ts';
@@ -67,6 +68,19 @@ describe.skipIf(chosenTarget() !== 'holdfast')('a runtime', () => {
     await startOnDamage();
 
     expect(runtime.output).toContain('STORE_CORRUPT');
+  });
+
+  test('refuses a data directory of a later release, and leaves it as it is', async () => {
+    const path = await fillDatabase();
+    const database = new DatabaseSync(path);
+    database.exec("insert into schema_step (number, name, checksum, applied_at) values (999, 'later', 'x', 0)");
+    database.close();
+    const before = await readFile(path);
+
+    await startOnDamage();
+
+    expect(runtime.output).toContain('STORE_NEWER');
+    expect((await readFile(path)).equals(before)).toBe(true);
   });
 
   test('refuses a data directory that another one uses, which goes on', async () => {
