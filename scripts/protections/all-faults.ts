@@ -1,0 +1,7 @@
+import { diskFaults } from './disk-faults.ts';
+import { endpointFaults } from './endpoint-faults.ts';
+import type { FaultGroup } from './fault.ts';
+import { inputFaults } from './input-faults.ts';
+import { processFaults } from './process-faults.ts';
+
+export const faultGroups: readonly FaultGroup[] = [processFaults, diskFaults, endpointFaults, inputFaults];
