@@ -19,6 +19,7 @@ import { receiveMessage } from './commands/receive-message.ts';
 import { recover } from './commands/recover.ts';
 import { restart } from './commands/restart.ts';
 import { resume } from './commands/resume.ts';
+import { withdrawAttempt } from './commands/withdraw-attempt.ts';
 import type { Env } from './env.ts';
 import { applyMessage } from './rules/apply-message.ts';
 import type { Transaction } from './transaction.ts';
@@ -32,6 +33,7 @@ const RULES: { readonly [K in Kind]: (tx: Transaction, env: Env, command: Comman
   deliverSignal,
   advanceAttempt,
   failAttempt,
+  withdrawAttempt,
   fireTimer,
   cancel,
   kill,

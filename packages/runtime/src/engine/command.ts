@@ -151,6 +151,13 @@ export interface FailAttempt {
   readonly jitter: number;
 }
 
+/** The attempt was asked to suspend before it was opened, and never will be. Nothing was tried, so nothing counts. */
+export interface WithdrawAttempt {
+  readonly kind: 'withdrawAttempt';
+  readonly invocation: InvocationId;
+  readonly epoch: number;
+}
+
 export interface FireTimer {
   readonly kind: 'fireTimer';
   readonly timer: TimerRecord;
@@ -239,6 +246,7 @@ export type EngineCommand =
   | DeliverSignal
   | AdvanceAttempt
   | FailAttempt
+  | WithdrawAttempt
   | FireTimer
   | CancelInvocation
   | KillInvocation
@@ -270,6 +278,7 @@ export interface Replies {
   readonly deliverSignal: { readonly kind: 'delivered' };
   readonly advanceAttempt: { readonly kind: 'advanced' };
   readonly failAttempt: { readonly kind: 'advanced' };
+  readonly withdrawAttempt: { readonly kind: 'advanced' };
   readonly fireTimer: { readonly kind: 'fired' };
   readonly cancel: ActReply;
   readonly kill: ActReply;

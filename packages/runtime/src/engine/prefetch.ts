@@ -20,6 +20,7 @@ export function prefetch(env: Env, command: EngineCommand): readonly RecordRef[]
     case 'deliverSignal':
     case 'advanceAttempt':
     case 'failAttempt':
+    case 'withdrawAttempt':
     case 'cancel':
     case 'kill':
     case 'pause':

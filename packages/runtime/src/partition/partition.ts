@@ -37,6 +37,7 @@ const REFUSABLE: ReadonlySet<EngineCommand['kind']> = new Set(['invoke', 'attach
 const INTERNAL: ReadonlySet<EngineCommand['kind']> = new Set([
   'advanceAttempt',
   'failAttempt',
+  'withdrawAttempt',
   'fireTimer',
   'adoptRegistry',
   'recover',

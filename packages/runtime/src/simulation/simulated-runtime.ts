@@ -128,7 +128,7 @@ class SlowPort implements Pick<PartitionPort, 'submit'> {
 
   submit<C extends EngineCommand>(command: C): Promise<ReplyOf<C>> {
     const { random, time, faulty } = this.#options;
-    if (command.kind !== 'advanceAttempt' && command.kind !== 'failAttempt') return this.#port.submit(command);
+    if (!ofAttempts(command)) return this.#port.submit(command);
     const lane = `${command.invocation}/${command.epoch}`;
     const delayMs = faulty() && random.chance(0.1) ? random.between(1, 2_000) : 0;
     const before = this.#tails.get(lane);
@@ -146,4 +146,10 @@ class SlowPort implements Pick<PartitionPort, 'submit'> {
     await tail;
     if (this.#tails.get(lane) === tail) this.#tails.delete(lane);
   }
+}
+
+function ofAttempts<C extends EngineCommand>(
+  command: C,
+): command is C & { readonly kind: 'advanceAttempt' | 'failAttempt' | 'withdrawAttempt' } {
+  return ['advanceAttempt', 'failAttempt', 'withdrawAttempt'].includes(command.kind);
 }

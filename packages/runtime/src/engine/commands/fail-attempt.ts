@@ -1,6 +1,6 @@
 import type { FailAttempt, Replies } from '../command.ts';
 import type { Env } from '../env.ts';
-import { scheduleRetry } from '../rules/schedule-retry.ts';
+import { addJitter, scheduleRetry } from '../rules/schedule-retry.ts';
 import type { Transaction } from '../transaction.ts';
 import { findAttempt } from './advance-attempt.ts';
 
@@ -13,7 +13,7 @@ export function failAttempt(tx: Transaction, env: Env, command: FailAttempt): Re
       behavior: 'retry',
       counts: command.counts,
       jitter: command.jitter,
-      ...(command.retryAfterMs === undefined ? {} : { delayMs: command.retryAfterMs }),
+      ...(command.retryAfterMs === undefined ? {} : { delayMs: addJitter(command.retryAfterMs, command.jitter) }),
     });
   }
   return { kind: 'advanced' };

@@ -50,6 +50,15 @@ test('jitter adds up to three tenths, so that many that failed together come bac
   expect(scene.get(id).state).toEqual({ status: 'backingOff', retryAt: scene.now + 130 });
 });
 
+test('jitter is added to a delay that a response asks for, so that many that were turned away come back apart', () => {
+  const scene = sceneWith({});
+  const id = start(scene);
+
+  scene.fail(id, { retryAfterMs: 5_000, jitter: 0.5 });
+
+  expect(scene.get(id).state).toEqual({ status: 'backingOff', retryAt: scene.now + 5_750 });
+});
+
 test('a delay that the endpoint asks for replaces the next one only', () => {
   const scene = sceneWith({});
   const id = start(scene);

@@ -74,5 +74,10 @@ function backOff(tx: Transaction, env: Env, record: InvocationRecord, delayMs: n
 
 function delayOf(policy: RetryPolicy, failures: number, jitter: number): number {
   const delayMs = Math.min(policy.initialIntervalMs * policy.factor ** (failures - 1), policy.maxIntervalMs);
+  return addJitter(delayMs, jitter);
+}
+
+/** `jitter` in [0, 1). Never earlier than asked. */
+export function addJitter(delayMs: number, jitter: number): number {
   return delayMs * (1 + JITTER_MAX * jitter);
 }
