@@ -29,7 +29,7 @@ export interface Config {
   };
   readonly admin: { readonly port: number; readonly bodyBytesMax: number };
   readonly invoker: {
-    /** Attempts open at the same time; more work waits its turn. */
+    /** Attempts open at the same time, of one deployment about half of it; more work waits its turn. */
     readonly concurrentAttemptsMax: number;
     readonly messageBytesMax: number;
     readonly connectTimeout: number;
@@ -99,7 +99,7 @@ const configSchema = z.strictObject({
     .prefault({}),
   invoker: z
     .strictObject({
-      concurrentAttemptsMax: count.default(1_000),
+      concurrentAttemptsMax: count.default(2_000),
       messageBytesMax: count.default(32 * 1024 * 1024),
       connectTimeout: duration('10s'),
     })

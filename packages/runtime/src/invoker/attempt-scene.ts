@@ -26,6 +26,8 @@ export const inputFrame: Uint8Array = encodeCommand({
 });
 
 const deploymentId: DeploymentId = deploymentIdFromFingerprint(new Uint8Array(16).fill(7));
+/** The scene knows two deployments that serve the same. */
+export const otherDeploymentId: DeploymentId = deploymentIdFromFingerprint(new Uint8Array(16).fill(8));
 
 export function invocationNumber(number: number): InvocationId {
   const bytes = new Uint8Array(24);
@@ -95,7 +97,7 @@ export class AttemptScene {
         readJournal: async (_invocation, { from, to }) => concatFrames(this.journal.slice(from, to)),
         readState: async () => options.state ?? [],
       },
-      findDeployment: (id) => (this.known && id === deploymentId ? this.deployment : undefined),
+      findDeployment: (id) => (this.known ? { ...this.deployment, id } : undefined),
       random: () => 0.5,
       ...(options.signer === undefined ? {} : { signer: options.signer }),
       ...(options.limits === undefined ? {} : { limits: options.limits }),

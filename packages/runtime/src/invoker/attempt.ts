@@ -12,7 +12,7 @@
  *
  * No sockets and no clock of its own: simulation runs this file.
  */
-import { encodeCommandAck, invocationContentType, type InvocationId } from '@holdfast/protocol';
+import { type DeploymentId, encodeCommandAck, invocationContentType, type InvocationId } from '@holdfast/protocol';
 import type { Clock } from '../clock.ts';
 import type { AdvanceAttempt } from '../engine/command.ts';
 import type { Notify, StartAttempt } from '../engine/effect.ts';
@@ -28,7 +28,8 @@ import {
 import { buildAttemptRequest, type RequestSigner } from './attempt-request.ts';
 import { DeadlineTimer } from './deadline-timer.ts';
 import type { EndpointAnswer, EndpointPace } from './endpoint-pace.ts';
-import { isRestart, reportFailure } from './failure-report.ts';
+import type { FailedReach } from './endpoint-circuit.ts';
+import { isRestart, reportEnd } from './end-report.ts';
 import { InboundMessages } from './inbound-messages.ts';
 import type { InvokerLimits } from './invoker-limits.ts';
 import { ReadWindow } from './read-window.ts';
@@ -55,6 +56,10 @@ export interface AttemptSurroundings {
   /** In [0, 1). */
   readonly random: () => number;
   readonly signer?: RequestSigner;
+  /** The head of the response is there. */
+  readonly onReached: (attempt: Attempt) => void;
+  /** The stream broke before the head of the response. Told before the attempt settles. */
+  readonly onUnreached: (attempt: Attempt, reach: FailedReach) => void;
   /** The engine knows how it ended; its place is free. */
   readonly onSettled: (attempt: Attempt) => void;
   /** The stream is gone too. */
@@ -87,6 +92,8 @@ export class Attempt implements AttemptStreamListener {
   #lastActivityAt: number;
   #lastReceivedAt: number;
   #lastSentAt: number;
+  #openedAt = 0;
+  #hasHead = false;
   /** Undefined until the endpoint has said anything. */
   #answer: EndpointAnswer | undefined;
   /** Nothing has come since the runtime sent something: it is the endpoint's turn. */
@@ -118,6 +125,15 @@ export class Attempt implements AttemptStreamListener {
     this.#lastActivityAt = this.#phaseSince;
     this.#lastReceivedAt = this.#phaseSince;
     this.#lastSentAt = this.#phaseSince;
+  }
+
+  get deployment(): DeploymentId {
+    return this.#deployment.id;
+  }
+
+  /** Its connection stands; also while the endpoint has not said anything. */
+  get connected(): boolean {
+    return this.#stream?.connected ?? false;
   }
 
   start(): void {
@@ -194,7 +210,9 @@ export class Attempt implements AttemptStreamListener {
 
   onHead(head: ResponseHead): void {
     if (this.#phase !== 'streaming') return;
-    const { clock } = this.#around;
+    const { clock, onReached } = this.#around;
+    this.#hasHead = true;
+    onReached(this);
     const contentType = invocationContentType(this.#order.pin.protocolVersion);
     const problem = decideHead(head, { contentType, now: clock.wall() });
     if (problem === undefined) return;
@@ -231,7 +249,10 @@ export class Attempt implements AttemptStreamListener {
 
   onFailure(failure: StreamFailure): void {
     if (this.#phase === 'refused') this.#failRefused();
-    else if (this.#phase === 'streaming') this.#fail(decideProblemOfStream(failure));
+    else if (this.#phase === 'streaming') {
+      if (!this.#hasHead) this.#around.onUnreached(this, { failure, openedAt: this.#openedAt });
+      this.#fail(decideProblemOfStream(failure));
+    }
     this.#close();
   }
 
@@ -264,6 +285,7 @@ export class Attempt implements AttemptStreamListener {
     if (this.#phase !== 'loading') return;
     this.#stream = this.#around.transport.open(opening.request, this);
     this.#noteSent();
+    this.#openedAt = this.#lastActivityAt;
     this.#lastReceivedAt = this.#lastActivityAt;
     for (const bytes of opening.replay) this.#stream.write(bytes);
     this.flush();
@@ -344,7 +366,7 @@ export class Attempt implements AttemptStreamListener {
       address: this.#deployment.address.uri,
       jitter: random(),
     });
-    reportFailure({ partition, clock, stillWanted: () => !this.#aborted }, failure);
+    reportEnd({ partition, clock, random, stillWanted: () => !this.#aborted }, failure);
   }
 
   #decideProblemOfEnd(): AttemptProblem {

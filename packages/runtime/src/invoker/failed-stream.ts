@@ -2,6 +2,7 @@ import type { AttemptStream, AttemptStreamListener, StreamFailure } from './tran
 
 /** A stream that could not even be asked for. It says so a moment later, as a real one would. */
 export class FailedStream implements AttemptStream {
+  readonly connected = false;
   #listener: AttemptStreamListener | undefined;
 
   constructor(failure: StreamFailure, listener: AttemptStreamListener) {

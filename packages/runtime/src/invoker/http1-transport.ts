@@ -84,6 +84,10 @@ class Http1AttemptStream implements AttemptStream {
     request.on('close', () => this.#fail(new Error('the connection was closed before the response ended')));
   }
 
+  get connected(): boolean {
+    return this.#connected;
+  }
+
   write(bytes: Uint8Array): void {
     if (!this.#request.destroyed && !this.#request.writableEnded) this.#request.write(bytes);
   }

@@ -144,6 +144,10 @@ class Http2AttemptStream implements AttemptStream {
     stream.on('close', () => this.#fail());
   }
 
+  get connected(): boolean {
+    return this.#session.connected;
+  }
+
   write(bytes: Uint8Array): void {
     if (this.#stream.writable) this.#stream.write(bytes);
   }

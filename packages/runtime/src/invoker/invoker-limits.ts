@@ -1,7 +1,7 @@
 import { defaultFrameBytesMax } from '@holdfast/protocol';
 
 export interface InvokerLimits {
-  /** Attempts open at the same time; more wait in order. */
+  /** Attempts open at the same time, of one deployment about half of it; more wait in order. */
   readonly attemptsMax: number;
   /** Payload of one message from an endpoint. */
   readonly messageBytesMax: number;
@@ -18,7 +18,7 @@ export interface InvokerLimits {
 }
 
 export const defaultInvokerLimits: InvokerLimits = {
-  attemptsMax: 1_000,
+  attemptsMax: 2_000,
   messageBytesMax: defaultFrameBytesMax,
   eagerStateBytesMax: 1024 * 1024,
   unacknowledgedBytesMax: 1024 * 1024,

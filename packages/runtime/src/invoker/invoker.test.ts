@@ -89,7 +89,7 @@ test('an attempt that is aborted while it waits for a place never opens', async 
   expect(invocationsOf(scene.transport.streams)).toEqual([invocationNumber(1), invocationNumber(3)]);
 });
 
-test('an attempt that is to pause while it waits for a place is asked to suspend when it opens', async () => {
+test('an attempt that is to pause while it waits for a place is withdrawn at once and never opens', async () => {
   const scene = new AttemptScene({ limits: { attemptsMax: 1 } });
   const [first, second] = orders(scene, 1, 2);
   if (first === undefined || second === undefined) throw new Error('Two orders were made.');
@@ -101,8 +101,8 @@ test('an attempt that is to pause while it waits for a place is asked to suspend
   scene.transport.last.answer().send(end).end();
   await settle();
 
-  expect(invocationsOf(scene.transport.streams)).toEqual([first.invocation, second.invocation]);
-  expect(scene.transport.last.halfClosed).toBe(true);
+  expect(scene.partition.commands).toContainEqual({ kind: 'withdrawAttempt', invocation, epoch });
+  expect(invocationsOf(scene.transport.streams)).toEqual([first.invocation]);
 });
 
 test('parents that wait for children let the children in', async () => {
@@ -243,7 +243,7 @@ test('a handler that says it executes a step of its replay is not asked to make 
 });
 
 test('no attempt is asked to suspend while there are places', async () => {
-  const scene = new AttemptScene({ limits: { attemptsMax: 3, yieldAfterMs: 100 } });
+  const scene = new AttemptScene({ limits: { attemptsMax: 6, yieldAfterMs: 100 } });
   scene.invoker.release(orders(scene, 1, 2, 3));
 
   await scene.clock.advance(10_000);

@@ -1,5 +1,7 @@
 /**
- * Runs the attempts of one partition: opens what the partition orders, as many at once as allowed, in the order of the orders.
+ * Runs the attempts of one partition: opens what the partition orders, as many at once as allowed, in the order of the orders of each
+ * deployment. Deployments take turns, and none may take all places (places.ts). While an endpoint cannot be reached its orders
+ * wait, and one attempt at a time probes (endpoint-circuit.ts).
  *
  * A place is held only while the handler may do something. When others wait for one, the attempts that have only waited for the
  * longest time are asked to suspend: else a thousand parents that wait for their children would keep the children out. What
@@ -7,17 +9,20 @@
  */
 import { type DeploymentId, type InvocationId } from '@holdfast/protocol';
 import type { Clock, Timer } from '../clock.ts';
-import type { AttemptEffect, StartAttempt } from '../engine/effect.ts';
+import type { AttemptEffect, StartAttempt, StopAttempt } from '../engine/effect.ts';
 import type { Deployment } from '../engine/registry.ts';
 import type { AttemptPort, PartitionPort } from '../partition/port.ts';
 import type { PartitionStore } from '../store/store.ts';
 import { Attempt, type AttemptSurroundings } from './attempt.ts';
 import { type AttemptProblem, describeFailure } from './attempt-problem.ts';
-import { AttemptQueue } from './attempt-queue.ts';
+import { AttemptQueue, type LaneVerdict } from './attempt-queue.ts';
 import type { RequestSigner } from './attempt-request.ts';
+import type { Unreachable } from './endpoint-circuit.ts';
+import { EndpointCircuits } from './endpoint-circuits.ts';
 import { EndpointPace } from './endpoint-pace.ts';
-import { reportFailure } from './failure-report.ts';
+import { type AttemptEnd, reportEnd } from './end-report.ts';
 import { defaultInvokerLimits, type InvokerLimits } from './invoker-limits.ts';
+import { Places } from './places.ts';
 import type { Transport } from './transport.ts';
 
 export interface InvokerOptions {
@@ -27,10 +32,17 @@ export interface InvokerOptions {
   readonly store: Pick<PartitionStore, 'readJournal' | 'readState'>;
   /** Must know a deployment before the partition pins work to it. */
   readonly findDeployment: (id: DeploymentId) => Deployment | undefined;
-  /** In [0, 1); jitter of back-offs. */
+  /** In [0, 1); jitter of back-offs and probes. */
   readonly random: () => number;
   readonly signer?: RequestSigner;
   readonly limits?: Partial<InvokerLimits>;
+}
+
+/** What keeps orders of a deployment from being attempted. */
+export interface DeploymentHold {
+  readonly unreachable: Unreachable;
+  /** Orders that wait for it. */
+  readonly waiting: number;
 }
 
 export class Invoker implements AttemptPort {
@@ -42,8 +54,8 @@ export class Invoker implements AttemptPort {
   /** Settled, with a stream that still drains. */
   readonly #draining = new Set<Attempt>();
   readonly #queue = new AttemptQueue();
-  /** Queued orders whose attempts are to suspend as soon as they open, by epoch. */
-  readonly #suspendFirst = new Map<InvocationId, number>();
+  readonly #places: Places;
+  readonly #circuits: EndpointCircuits;
   readonly #touched = new Set<Attempt>();
   readonly #pace = new EndpointPace();
   #yieldTimer: Timer | undefined;
@@ -53,6 +65,16 @@ export class Invoker implements AttemptPort {
   constructor(options: InvokerOptions) {
     this.#options = options;
     this.#limits = { ...defaultInvokerLimits, ...options.limits };
+    this.#places = new Places(this.#limits.attemptsMax);
+    this.#circuits = new EndpointCircuits({
+      clock: options.clock,
+      random: options.random,
+      countWaiting: (deployment) => this.#queue.countOf(deployment),
+      onWake: (deployment) => {
+        this.#queue.wake(deployment);
+        this.#fillPlaces();
+      },
+    });
     this.#around = {
       clock: options.clock,
       transport: options.transport,
@@ -61,6 +83,8 @@ export class Invoker implements AttemptPort {
       limits: this.#limits,
       random: options.random,
       ...(options.signer === undefined ? {} : { signer: options.signer }),
+      onReached: (attempt) => this.#circuits.reached(attempt),
+      onUnreached: (attempt, reach) => this.#circuits.failed(attempt, reach),
       onSettled: (attempt) => this.#settled(attempt),
       onClosed: (attempt) => this.#closed(attempt),
     };
@@ -69,6 +93,17 @@ export class Invoker implements AttemptPort {
   /** For metrics: places taken, orders that wait for one, streams that only drain. */
   get load(): { readonly open: number; readonly queued: number; readonly draining: number } {
     return { open: this.#open.size, queued: this.#queue.size, draining: this.#draining.size };
+  }
+
+  /** Undefined when the endpoint of the deployment can be reached, for all that is known. */
+  findHold(deployment: DeploymentId): DeploymentHold | undefined {
+    const unreachable = this.#circuits.findUnreachable(deployment);
+    return unreachable === undefined ? undefined : { unreachable, waiting: this.#queue.countOf(deployment) };
+  }
+
+  /** True for an invocation whose attempt is ordered and not opened yet. */
+  isWaiting(invocation: InvocationId): boolean {
+    return this.#queue.find(invocation) !== undefined;
   }
 
   release(effects: readonly AttemptEffect[]): void {
@@ -81,8 +116,8 @@ export class Invoker implements AttemptPort {
 
   resetAll(): void {
     this.#queue.clear();
-    this.#suspendFirst.clear();
     for (const attempt of [...this.#open.values(), ...this.#draining]) attempt.abort();
+    this.#circuits.stopTimers();
   }
 
   /**
@@ -125,14 +160,14 @@ export class Invoker implements AttemptPort {
     // An entry appended before the attempt opens becomes part of its replay; nothing needs to be kept for it.
     if (effect.kind === 'notify')
       this.#queue.put({ ...order, journalLength: Math.max(order.journalLength, effect.index + 1) });
-    else if (effect.kind !== 'stopAttempt') return;
-    else if (effect.how === 'suspend') this.#suspendFirst.set(order.invocation, order.epoch);
-    else this.#unqueue(order.invocation);
+    else if (effect.kind === 'stopAttempt') this.#withdraw(order, effect.how);
   }
 
-  #unqueue(invocation: InvocationId): void {
+  /** Nothing was tried and nothing needs to end: what is to pause does so at once. */
+  #withdraw(order: StartAttempt, how: StopAttempt['how']): void {
+    const { invocation, epoch } = order;
     this.#queue.remove(invocation);
-    this.#suspendFirst.delete(invocation);
+    if (how === 'suspend') this.#reportEnd({ kind: 'withdrawAttempt', invocation, epoch });
   }
 
   #order(order: StartAttempt): void {
@@ -142,13 +177,19 @@ export class Invoker implements AttemptPort {
       if (earlier.epoch >= order.epoch) return;
       earlier.abort();
     }
-    if (this.#open.size < this.#limits.attemptsMax && this.#queue.size === 0) this.#start(order);
-    else this.#queue.put(order);
+    const { deployment } = order.pin;
+    const verdict = this.#queue.countOf(deployment) === 0 ? this.#decide(deployment) : 'full';
+    if (verdict === 'start') return this.#start(order);
+    this.#queue.put(order);
+    if (verdict === 'held') this.#queue.hold(deployment);
+  }
+
+  #decide(deployment: DeploymentId): LaneVerdict {
+    if (!this.#circuits.mayStart(deployment)) return 'held';
+    return this.#places.mayTake(deployment) ? 'start' : 'full';
   }
 
   #start(order: StartAttempt): void {
-    const suspendFirst = this.#suspendFirst.get(order.invocation) === order.epoch;
-    this.#suspendFirst.delete(order.invocation);
     const deployment = this.#options.findDeployment(order.pin.deployment);
     if (deployment === undefined) {
       const message = 'is not registered any more; register it again, or move the invocation.';
@@ -162,21 +203,27 @@ export class Invoker implements AttemptPort {
     }
     const attempt = new Attempt(order, { deployment, handler }, this.#around);
     this.#open.set(order.invocation, attempt);
+    this.#places.take(deployment.id);
+    this.#circuits.started(attempt);
     attempt.start();
-    if (suspendFirst) attempt.requestSuspension();
   }
 
   #refuse(order: StartAttempt, problem: AttemptProblem, deployment?: Deployment): void {
-    const { clock, partition, random } = this.#options;
     const address = deployment === undefined ? {} : { address: deployment.address.uri };
-    const failure = describeFailure(problem, { order, ...address, jitter: random() });
-    reportFailure({ partition, clock, stillWanted: () => !this.#closing }, failure);
+    this.#reportEnd(describeFailure(problem, { order, ...address, jitter: this.#options.random() }));
+  }
+
+  #reportEnd(end: AttemptEnd): void {
+    const { clock, partition, random } = this.#options;
+    reportEnd({ partition, clock, random, stillWanted: () => !this.#closing }, end);
   }
 
   #settled(attempt: Attempt): void {
     if (this.#open.get(attempt.invocation) === attempt) this.#open.delete(attempt.invocation);
+    this.#places.giveBack(attempt.deployment);
     attempt.tellPace(this.#pace);
     this.#draining.add(attempt);
+    this.#circuits.ended(attempt);
     this.#fillPlaces();
   }
 
@@ -186,16 +233,16 @@ export class Invoker implements AttemptPort {
   }
 
   #fillPlaces(): void {
-    while (this.#open.size < this.#limits.attemptsMax) {
-      const order = this.#queue.take();
+    for (;;) {
+      const order = this.#queue.take((deployment) => this.#decide(deployment));
       if (order === undefined) return;
       this.#start(order);
     }
   }
 
-  /** Asks as many waiting attempts to suspend as orders lack a place, and looks again until the queue is empty. */
+  /** Asks as many waiting attempts to suspend as orders lack a place, and looks again until none does. */
   #makeRoom(): void {
-    if (this.#queue.size === 0) {
+    if (this.#queue.ready === 0) {
       this.#yieldTimer?.cancel();
       this.#yieldTimer = undefined;
       return;
@@ -214,13 +261,15 @@ export class Invoker implements AttemptPort {
     let asked = 0;
     for (const attempt of this.#open.values()) attempt.tellPace(this.#pace);
     for (const attempt of this.#open.values()) {
+      // Room that others make is not for who has its share.
+      if (!this.#places.holdsItsShare(attempt.deployment)) continue;
       if (attempt.suspending) asked += 1;
       const waitedMs = attempt.waitedMs(now, this.#pace);
       if (waitedMs !== undefined && waitedMs >= this.#limits.yieldAfterMs) waiting.push({ attempt, waitedMs });
     }
     // Not a difference: two handlers that both said they wait have both waited for `Infinity`.
     waiting.sort((a, b) => (a.waitedMs === b.waitedMs ? 0 : b.waitedMs > a.waitedMs ? 1 : -1));
-    return waiting.slice(0, Math.max(0, this.#queue.size - asked)).map((one) => one.attempt);
+    return waiting.slice(0, Math.max(0, this.#queue.ready - asked)).map((one) => one.attempt);
   }
 
   #untilIdle(waitMs: number): Promise<void> {

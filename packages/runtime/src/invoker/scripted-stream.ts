@@ -5,6 +5,7 @@ import type { AttemptRequest, AttemptStream, AttemptStreamListener, ResponseHead
 export class ScriptedStream implements AttemptStream {
   readonly request: AttemptRequest;
   readonly writes: Uint8Array[] = [];
+  connected = false;
   halfClosed = false;
   wasReset = false;
   paused = false;
@@ -48,6 +49,7 @@ export class ScriptedStream implements AttemptStream {
 
   answer(head: Partial<ResponseHead> = {}): this {
     const contentType = this.request.headers['content-type'] ?? '';
+    this.connected = true;
     if (!this.wasReset) this.#listener.onHead({ status: 200, contentType, ...head });
     return this;
   }
@@ -63,6 +65,10 @@ export class ScriptedStream implements AttemptStream {
 
   break(message = 'lost the connection: read ECONNRESET.'): void {
     if (!this.wasReset) this.#listener.onFailure({ kind: 'lost', message });
+  }
+
+  refuse(message = 'could not be reached: connect ECONNREFUSED 127.0.0.1:9080.'): void {
+    if (!this.wasReset) this.#listener.onFailure({ kind: 'unreachable', message });
   }
 }
 

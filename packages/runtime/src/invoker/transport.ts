@@ -34,6 +34,8 @@ export interface AttemptStreamListener {
 }
 
 export interface AttemptStream {
+  /** The connection to the endpoint stands, whether or not it has answered. */
+  readonly connected: boolean;
   /** The bytes belong to the stream from here on. */
   write(bytes: Uint8Array): void;
   /** Ends the request; the response goes on. */

@@ -87,6 +87,10 @@ class SimulatedStream implements AttemptStream {
     if (random.chance(options.breaks())) time.setTimer(random.between(0, BREAK_WITHIN_MS), () => this.#break());
   }
 
+  get connected(): boolean {
+    return this.#endpoint !== undefined;
+  }
+
   write(bytes: Uint8Array): void {
     for (const chunk of this.#split(bytes)) this.#towardsEndpoint(() => this.#endpoint?.receive(chunk));
   }
