@@ -85,6 +85,7 @@ class RuntimeParts {
   #partitions: LocalPartitions | undefined;
   readonly #entropy: (bytes: number) => Uint8Array = createEntropy();
   readonly #health: StoreHealth = new StoreHealth({ clock: systemClock, probeMs: healthProbeMs });
+  #invoker: Invoker | undefined;
   #ingress: Ingress | undefined;
   #closed: Promise<void> | undefined;
 
@@ -152,7 +153,6 @@ class RuntimeParts {
     const { invoker: limits, partition: partitionLimits } = this.#config;
     const transport = new HttpTransport({ connectMs: limits.connectTimeout });
     this.#closers.push(() => transport.close());
-    let invoker: Invoker | undefined;
     const partition = await openPartition({
       index: 0,
       count: 1,
@@ -161,7 +161,7 @@ class RuntimeParts {
       clock: systemClock,
       defer: setImmediate,
       createAttempts: (port) => {
-        invoker = new Invoker({
+        const invoker = new Invoker({
           clock: systemClock,
           transport,
           partition: port,
@@ -171,6 +171,7 @@ class RuntimeParts {
           limits: { attemptsMax: limits.concurrentAttemptsMax, messageBytesMax: limits.messageBytesMax },
           ...(parts.identity === undefined ? {} : { signer: parts.identity }),
         });
+        this.#invoker = invoker;
         return invoker;
       },
       // With one partition every message is its own; it is delivered after it is durable, so after opening.
@@ -179,7 +180,7 @@ class RuntimeParts {
       onProblem: (problem) => this.#report(problem),
     });
     this.#closers.push(async () => {
-      await invoker?.close(attemptsCloseMs);
+      await this.#invoker?.close(attemptsCloseMs);
       await partition.close();
     });
     return partition;
@@ -207,6 +208,8 @@ class RuntimeParts {
       findRegistry: () => (this.#partitions === undefined ? undefined : deployments.registry.current),
       isReady: () => this.#ingress !== undefined && this.#closed === undefined,
       findTrouble: async () => this.#health.findTrouble(this.#partitions?.all() ?? []),
+      findHold: (deployment) => this.#invoker?.findHold(deployment),
+      isWaiting: (invocation) => this.#invoker?.isWaiting(invocation) === true,
       listBlockers: (deployment, limit) => store.listBlockers(deployment, limit),
       runQuery: (sql, values) => query.run(sql, values),
       clock: systemClock,

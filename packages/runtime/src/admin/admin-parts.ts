@@ -2,7 +2,7 @@ import type { DeploymentId, InvocationId } from '@holdfast/protocol';
 import type { Clock } from '../clock.ts';
 import type { Deployments } from '../deployments/deployments.ts';
 import type { Registry } from '../engine/registry.ts';
-import type { PartitionReads, Partitions } from '../partition/port.ts';
+import type { DeploymentHold, PartitionReads, Partitions } from '../partition/port.ts';
 import type { StoreTrouble } from '../store-health.ts';
 import type { DeploymentBlocker } from '../store/store.ts';
 import type { Log } from '../telemetry/log.ts';
@@ -18,6 +18,10 @@ export interface AdminParts {
   readonly isReady: () => boolean;
   /** What keeps the store from confirming writes; undefined when it works. */
   readonly findTrouble: () => Promise<StoreTrouble | undefined>;
+  /** Undefined when the endpoint of the deployment can be reached, for all that is known. */
+  readonly findHold: (deployment: DeploymentId) => DeploymentHold | undefined;
+  /** True for an invocation whose attempt is ordered and not opened yet. */
+  readonly isWaiting: (invocation: InvocationId) => boolean;
   readonly listBlockers: (deployment: DeploymentId, limit: number) => Promise<readonly DeploymentBlocker[]>;
   /** Runs read-only SQL; values are bound to `?` in order. */
   readonly runQuery: (sql: string, values?: readonly string[]) => Promise<QueryRows>;

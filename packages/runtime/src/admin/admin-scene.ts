@@ -8,6 +8,7 @@ import type { Hono } from 'hono';
 import { DeploymentScene, manifestOf } from '../deployments/deployment-scene.ts';
 import type { AttemptMessage } from '../engine/command.ts';
 import type { AttemptEffect } from '../engine/effect.ts';
+import type { DeploymentHold } from '../partition/port.ts';
 import { LocalPartitions } from '../partition/local-partitions.ts';
 import { openPartition } from '../partition/partition.ts';
 import type { Partition } from '../partition/partition.ts';
@@ -25,6 +26,9 @@ export class AdminScene {
   readonly #effects: AttemptEffect[];
   isReady = true;
   trouble: StoreTrouble | undefined;
+  /** What the invoker says of endpoints that cannot be reached. */
+  readonly holds: Map<DeploymentId, DeploymentHold> = new Map();
+  readonly waiting: Set<InvocationId> = new Set();
 
   private constructor(scene: DeploymentScene, partition: Partition, effects: AttemptEffect[]) {
     this.deployments = scene;
@@ -37,6 +41,8 @@ export class AdminScene {
       findRegistry: () => (this.isReady ? scene.registry : undefined),
       isReady: () => this.isReady,
       findTrouble: async () => this.trouble,
+      findHold: (deployment) => this.holds.get(deployment),
+      isWaiting: (invocation) => this.waiting.has(invocation),
       listBlockers: (deployment, limit) => scene.store.listBlockers(deployment, limit),
       runQuery: async (sql, values = []) => {
         this.queries.push({ sql, values });

@@ -149,6 +149,37 @@ test('an invocation shows its status, its pin and its version history', async ()
   });
 });
 
+test('a deployment that cannot be reached says since when, why, and what waits; so does an invocation that waits', async () => {
+  const scene = await AdminScene.open();
+  const deployment = await scene.register('one');
+  const invocation = await scene.invoke();
+  expect((await scene.ask(`/deployments/${deployment}`)).body).not.toHaveProperty('unreachable');
+  const at = Date.UTC(2030, 0, 1);
+  scene.holds.set(deployment, {
+    unreachable: { since: at, failures: 3, nextProbeAt: at + 1_000, lastError: 'could not be reached.' },
+    waiting: 10_000,
+  });
+  scene.waiting.add(invocation);
+
+  const unreachable = {
+    since: '2030-01-01T00:00:00.000Z',
+    failures: 3,
+    next_probe_at: '2030-01-01T00:00:01.000Z',
+    last_error: 'could not be reached.',
+    waiting: 10_000,
+  };
+  expect((await scene.ask(`/deployments/${deployment}`)).body).toMatchObject({ unreachable });
+  expect((await scene.ask('/deployments')).body).toMatchObject({ deployments: [{ id: deployment, unreachable }] });
+  expect((await scene.ask(`/invocations/${invocation}`)).body).toMatchObject({
+    status: 'running',
+    status_details: { not_attempted_because: 'its deployment cannot be reached', unreachable },
+  });
+  scene.holds.clear();
+  expect((await scene.ask(`/invocations/${invocation}`)).body).toMatchObject({
+    status_details: { not_attempted_because: 'no place for its attempt is free yet' },
+  });
+});
+
 test('a mismatch is reported with the entry, both sides, both deployments and what to do next', async () => {
   const scene = await AdminScene.open();
   const deployment = await scene.register('one');

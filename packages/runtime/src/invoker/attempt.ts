@@ -56,9 +56,9 @@ export interface AttemptSurroundings {
   /** In [0, 1). */
   readonly random: () => number;
   readonly signer?: RequestSigner;
-  /** The head of the response is there. */
+  /** The endpoint began to answer. */
   readonly onReached: (attempt: Attempt) => void;
-  /** The stream broke before the head of the response. Told before the attempt settles. */
+  /** It was not reached: the stream broke before the head of the response. Told before the attempt settles. */
   readonly onUnreached: (attempt: Attempt, reach: FailedReach) => void;
   /** The engine knows how it ended; its place is free. */
   readonly onSettled: (attempt: Attempt) => void;
@@ -210,11 +210,10 @@ export class Attempt implements AttemptStreamListener {
 
   onHead(head: ResponseHead): void {
     if (this.#phase !== 'streaming') return;
-    const { clock, onReached } = this.#around;
-    this.#hasHead = true;
-    onReached(this);
+    const { clock } = this.#around;
     const contentType = invocationContentType(this.#order.pin.protocolVersion);
     const problem = decideHead(head, { contentType, now: clock.wall() });
+    this.#tellReach(problem);
     if (problem === undefined) return;
     this.#problem = problem;
     this.#halfClose();
@@ -254,6 +253,14 @@ export class Attempt implements AttemptStreamListener {
       this.#fail(decideProblemOfStream(failure));
     }
     this.#close();
+  }
+
+  /** A gateway that answers in place of the endpoint says whether it could reach it. */
+  #tellReach(problem: AttemptProblem | undefined): void {
+    this.#hasHead = true;
+    const { onReached, onUnreached } = this.#around;
+    if (problem?.code !== 'ENDPOINT_UNREACHABLE') return onReached(this);
+    onUnreached(this, { failure: { kind: 'unreachable', message: problem.message }, openedAt: this.#openedAt });
   }
 
   #noteSent(): void {

@@ -1,15 +1,5 @@
+import type { Unreachable } from '../partition/port.ts';
 import type { StreamFailure } from './transport.ts';
-
-/** An endpoint that could not be reached and has not been since. */
-export interface Unreachable {
-  /** Epoch ms of the first failure. */
-  readonly since: number;
-  /** Probes that failed one after the other, the first failure included. */
-  readonly failures: number;
-  /** Epoch ms; undefined while a probe is under way. */
-  readonly nextProbeAt: number | undefined;
-  readonly lastError: string;
-}
 
 export interface FailedReach {
   readonly failure: StreamFailure;

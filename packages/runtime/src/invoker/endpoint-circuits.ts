@@ -1,6 +1,7 @@
 import type { DeploymentId } from '@holdfast/protocol';
 import type { Clock, Timer } from '../clock.ts';
-import { EndpointCircuit, type FailedReach, type Unreachable } from './endpoint-circuit.ts';
+import type { Unreachable } from '../partition/port.ts';
+import { EndpointCircuit, type FailedReach } from './endpoint-circuit.ts';
 
 /** What a circuit sees of an attempt. */
 export interface Reaching {

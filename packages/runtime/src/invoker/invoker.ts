@@ -11,13 +11,12 @@ import { type DeploymentId, type InvocationId } from '@holdfast/protocol';
 import type { Clock, Timer } from '../clock.ts';
 import type { AttemptEffect, StartAttempt, StopAttempt } from '../engine/effect.ts';
 import type { Deployment } from '../engine/registry.ts';
-import type { AttemptPort, PartitionPort } from '../partition/port.ts';
+import type { AttemptPort, DeploymentHold, PartitionPort } from '../partition/port.ts';
 import type { PartitionStore } from '../store/store.ts';
 import { Attempt, type AttemptSurroundings } from './attempt.ts';
 import { type AttemptProblem, describeFailure } from './attempt-problem.ts';
 import { AttemptQueue, type LaneVerdict } from './attempt-queue.ts';
 import type { RequestSigner } from './attempt-request.ts';
-import type { Unreachable } from './endpoint-circuit.ts';
 import { EndpointCircuits } from './endpoint-circuits.ts';
 import { EndpointPace } from './endpoint-pace.ts';
 import { type AttemptEnd, reportEnd } from './end-report.ts';
@@ -36,13 +35,6 @@ export interface InvokerOptions {
   readonly random: () => number;
   readonly signer?: RequestSigner;
   readonly limits?: Partial<InvokerLimits>;
-}
-
-/** What keeps orders of a deployment from being attempted. */
-export interface DeploymentHold {
-  readonly unreachable: Unreachable;
-  /** Orders that wait for it. */
-  readonly waiting: number;
 }
 
 export class Invoker implements AttemptPort {

@@ -141,6 +141,17 @@ test('an answer that is an error keeps nobody waiting: the endpoint was reached'
   expect(scene.transport.streams).toHaveLength(4);
 });
 
+test('a gateway that cannot reach the endpoint holds the others back', async () => {
+  const scene = new AttemptScene();
+  await scene.start();
+  scene.transport.last.answer({ status: 502 }).end();
+  scene.invoker.release(orders(scene, 2, 3));
+  await settle();
+
+  expect(scene.transport.streams).toHaveLength(1);
+  expect(scene.partition.failed[0]?.failure.code).toBe('ENDPOINT_UNREACHABLE');
+});
+
 test('another deployment is served as if nothing had happened', async () => {
   const scene = await unreachableScene(10_000);
   scene.invoker.release(ordersOfOther(scene, 20_000, 700));

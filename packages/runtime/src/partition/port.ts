@@ -45,3 +45,21 @@ export interface AttemptPort {
   /** The partition restarts itself: abandon every attempt that it started; it orders new ones. */
   resetAll(): void;
 }
+
+/** An endpoint that could not be reached and has not been since. */
+export interface Unreachable {
+  /** Epoch ms of the first failure. */
+  readonly since: number;
+  /** Probes that failed one after the other, the first failure included. */
+  readonly failures: number;
+  /** Epoch ms; undefined while a probe is under way. */
+  readonly nextProbeAt: number | undefined;
+  readonly lastError: string;
+}
+
+/** What keeps the ordered attempts of a deployment from being made. */
+export interface DeploymentHold {
+  readonly unreachable: Unreachable;
+  /** Orders that wait for it. */
+  readonly waiting: number;
+}

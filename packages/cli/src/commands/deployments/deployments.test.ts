@@ -162,6 +162,24 @@ test('deployments are listed with their state, newest first', async () => {
   );
 });
 
+test('a deployment that is gone is stranded by the work that waits for it, and says why', async () => {
+  const endpoint = await scene.serve([{ name: 'Stranded' }], succeed('hi'));
+  const id = await scene.register(endpoint);
+  await endpoint.close();
+  await scene.send('Stranded/work');
+  const unreachable = async (): Promise<unknown> => (await scene.runJson('deployments', 'describe', id))['unreachable'];
+  await expect.poll(unreachable, { timeout: 10_000 }).toBeDefined();
+
+  const waiting = await scene.send('Stranded/work');
+  await expect.poll(async () => (await scene.run(['invocations', 'describe', waiting])).output).toMatch(/ECONNREFUSED/);
+
+  const { output } = await scene.run(['deployments', 'describe', id]);
+  expect(output).toMatch(/^state +active, (stranded|unreachable)$/m);
+  expect(output).toMatch(/^unreachable +since \d{4}-\S+, \d+ failed$/m);
+  expect(output).toMatch(/^last error +could not be reached: connect ECONNREFUSED/m);
+  expect((await scene.run(['deployments', 'list'])).output).toMatch(new RegExp(`^${id} +active, `, 'm'));
+});
+
 test('an address where nothing answers is a failure with its code', async () => {
   const gone = await scene.serve([{ name: 'Gone' }], succeed('hi'));
   await gone.close();

@@ -7,6 +7,7 @@ import { formatFields, formatTable } from '../../table.ts';
 import type { Field } from '../../table.ts';
 import type { Terminal } from '../../terminal.ts';
 import { formatServedServices, servedServicesSchema } from './served-services.ts';
+import { describeState, describeUnreachable, unreachableSchema } from './describe-unreachable.ts';
 import { describeWork } from './describe-work.ts';
 
 const answer = z
@@ -15,6 +16,7 @@ const answer = z
     uri: z.string(),
     state: z.string(),
     superseded_by: z.string().optional(),
+    unreachable: unreachableSchema.optional(),
     grade: z.string(),
     fingerprint: z.string(),
     sdk_version: z.string(),
@@ -56,7 +58,8 @@ function fieldsOf(one: Deployment): readonly Field[] {
   return [
     ['id', one.id],
     ['address', one.uri],
-    ['state', one.superseded_by === undefined ? one.state : `${one.state} by ${one.superseded_by}`],
+    ['state', one.superseded_by === undefined ? describeState(one) : `${describeState(one)} by ${one.superseded_by}`],
+    ...describeUnreachable(one.unreachable),
     ['grade', one.grade],
     ['fingerprint', one.fingerprint],
     ['sdk', nonEmpty(one.sdk_version)],

@@ -5,6 +5,7 @@ import { withCommonOptions, withExamples } from '../../common-options.ts';
 import type { CommonOptions } from '../../common-options.ts';
 import { formatTable } from '../../table.ts';
 import type { Terminal } from '../../terminal.ts';
+import { describeState, unreachableSchema } from './describe-unreachable.ts';
 
 const answer = z.object({
   deployments: z.array(
@@ -12,6 +13,7 @@ const answer = z.object({
       id: z.string(),
       uri: z.string(),
       state: z.string(),
+      unreachable: unreachableSchema.optional(),
       grade: z.string(),
       created_at: z.string(),
       services: z.array(z.object({ name: z.string() })),
@@ -31,7 +33,7 @@ export function addListDeployments(group: Command, terminal: Terminal): void {
             ['ID', 'STATE', 'GRADE', 'ADDRESS', 'SERVICES', 'CREATED'],
             deployments.map((one) => [
               one.id,
-              one.state,
+              describeState(one),
               one.grade,
               one.uri,
               one.services.map((service) => service.name).join(', '),

@@ -1,10 +1,14 @@
 import { z } from 'zod';
 import type { Field } from '../../table.ts';
+import { describeUnreachable, unreachableSchema } from '../deployments/describe-unreachable.ts';
+import type { Unreachable } from '../deployments/describe-unreachable.ts';
 
 /** What a status says more; each has some of these. */
 export interface StatusDetails {
   readonly starts_at?: string | undefined;
   readonly pausing?: boolean | undefined;
+  readonly not_attempted_because?: string | undefined;
+  readonly unreachable?: Unreachable | undefined;
   readonly retries_at?: string | undefined;
   readonly since?: string | undefined;
   readonly waits_for?: Waits | undefined;
@@ -24,6 +28,8 @@ interface Waits {
 export const statusDetailsSchema: z.ZodType<StatusDetails> = z.object({
   starts_at: z.string().optional(),
   pausing: z.boolean().optional(),
+  not_attempted_because: z.string().optional(),
+  unreachable: unreachableSchema.optional(),
   retries_at: z.string().optional(),
   since: z.string().optional(),
   waits_for: z
@@ -40,6 +46,8 @@ export function describeStatus(details: StatusDetails): readonly Field[] {
   return [
     ['starts', details.starts_at],
     ['pausing', details.pausing === true ? 'at its next suspension or failure' : undefined],
+    ['not attempted', details.not_attempted_because],
+    ...describeUnreachable(details.unreachable),
     ['next attempt', details.retries_at],
     ['since', details.since],
     ['because', details.reason],

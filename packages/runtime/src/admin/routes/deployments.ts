@@ -36,7 +36,9 @@ function addList(app: Hono, parts: AdminParts): void {
   app.get('/deployments', description, (context) => {
     const registry = loadedRegistry(parts);
     const newestFirst = [...registry.deployments.values()].toSorted((a, b) => b.createdAt - a.createdAt);
-    return context.json({ deployments: newestFirst.map((deployment) => viewDeploymentRow(registry, deployment)) });
+    return context.json({
+      deployments: newestFirst.map((one) => viewDeploymentRow(registry, one, parts.findHold(one.id))),
+    });
   });
 }
 
@@ -52,7 +54,7 @@ function addGet(app: Hono, parts: AdminParts): void {
     const id = deploymentIdOf(context.req.param('id'));
     const deployment = parts.deployments.get(id);
     const [work, blockers] = await Promise.all([parts.deployments.countWork(id), listBlockers(parts, id)]);
-    return context.json(viewDeployment(registry, deployment, { work, blockers }));
+    return context.json(viewDeployment(registry, deployment, { work, blockers, hold: parts.findHold(id) }));
   });
 }
 

@@ -33,8 +33,10 @@ export function addGetInvocation(app: Hono, parts: AdminParts): void {
     const record = await submitAct(parts, partition, { kind: 'describe', invocation });
     if (record === undefined) throw notFound(invocation);
     const mismatch = await findMismatch(parts, record);
+    const isWaiting = record.state.status === 'running' && parts.isWaiting(invocation);
+    const wait = isWaiting ? { hold: parts.findHold(record.pin.deployment) } : undefined;
     const answer: DescribedInvocation = {
-      ...viewInvocation(record),
+      ...viewInvocation(record, wait),
       ...(mismatch === undefined ? {} : { mismatch }),
     };
     return context.json(answer);

@@ -1,8 +1,11 @@
 import { z } from 'zod';
 import type { Deployment, Registry } from '../../engine/registry.ts';
 import type { WorkCount } from '../../deployments/work-count.ts';
+import type { DeploymentHold } from '../../partition/port.ts';
 import { serviceViewSchema, viewService } from './service-view.ts';
 import type { ServiceView } from './service-view.ts';
+import { unreachableViewSchema, viewUnreachable } from './unreachable-view.ts';
+import type { UnreachableView } from './unreachable-view.ts';
 
 /** A deployment in Restate's shape, with what is ours: grade, fingerprint, state. Header values may be secret and are not shown. */
 export interface DeploymentSummary {
@@ -22,6 +25,8 @@ export interface DeploymentSummary {
   readonly superseded_by?: string | undefined;
   /** Services whose new work goes to it. */
   readonly current_for: readonly string[];
+  /** Absent while its endpoint can be reached, for all that is known. With work it is stranded. */
+  readonly unreachable?: UnreachableView | undefined;
 }
 
 export interface DeploymentRow extends DeploymentSummary {
@@ -58,6 +63,7 @@ const summaryFields = {
   state: z.enum(['active', 'draining', 'closing', 'superseded']),
   superseded_by: z.string().optional(),
   current_for: z.array(z.string()),
+  unreachable: unreachableViewSchema.optional(),
 };
 
 export const deploymentRowSchema: z.ZodType<DeploymentRow> = z
@@ -85,21 +91,27 @@ export const deploymentDetailsSchema: z.ZodType<DeploymentDetails> = z
   })
   .meta({ id: 'Deployment' });
 
-export function viewDeploymentRow(registry: Registry, deployment: Deployment): DeploymentRow {
+export function viewDeploymentRow(registry: Registry, deployment: Deployment, hold?: DeploymentHold): DeploymentRow {
   const services = [...deployment.services.keys()].map((name) => ({
     name,
     revision: registry.services.get(name)?.revision ?? 0,
   }));
-  return { ...summarise(registry, deployment), services };
+  return { ...summarise(registry, deployment), ...viewHold(hold), services };
 }
 
 export function viewDeployment(
   registry: Registry,
   deployment: Deployment,
-  held?: { readonly work: WorkCount; readonly blockers: readonly Blocker[] },
+  held?: { readonly work: WorkCount; readonly blockers: readonly Blocker[]; readonly hold: DeploymentHold | undefined },
 ): DeploymentDetails {
   const services = [...deployment.services.keys()].flatMap((name) => viewService(registry, deployment, name) ?? []);
-  return { ...summarise(registry, deployment), services, ...held };
+  if (held === undefined) return { ...summarise(registry, deployment), services };
+  const { work, blockers, hold } = held;
+  return { ...summarise(registry, deployment), ...viewHold(hold), services, work, blockers };
+}
+
+function viewHold(hold: DeploymentHold | undefined): Pick<DeploymentSummary, 'unreachable'> {
+  return hold === undefined ? {} : { unreachable: viewUnreachable(hold) };
 }
 
 function summarise(registry: Registry, deployment: Deployment): DeploymentSummary {

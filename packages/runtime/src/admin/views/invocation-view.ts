@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import type { AttemptFailure, InvocationRecord, InvokedBy } from '../../engine/record.ts';
+import type { DeploymentHold } from '../../partition/port.ts';
 import { statusName } from './status-name.ts';
+import { viewUnreachable } from './unreachable-view.ts';
 
 export interface InvocationView {
   readonly id: string;
@@ -89,7 +91,11 @@ export const invocationViewSchema: z.ZodType<InvocationView> = z
   })
   .meta({ id: 'Invocation' });
 
-export function viewInvocation(record: InvocationRecord): InvocationView {
+/** `wait`: set for an invocation whose attempt is ordered and not opened yet. */
+export function viewInvocation(
+  record: InvocationRecord,
+  wait?: { readonly hold: DeploymentHold | undefined },
+): InvocationView {
   const { target, state } = record;
   const isKeyed = target.serviceKind !== 'service';
   return {
@@ -101,7 +107,7 @@ export function viewInvocation(record: InvocationRecord): InvocationView {
     service_kind: target.serviceKind,
     handler_kind: target.handlerKind,
     status: statusName(state.status),
-    status_details: statusDetails(record),
+    status_details: wait === undefined ? statusDetails(record) : { ...statusDetails(record), ...viewWait(wait.hold) },
     pin: { deployment: record.pin.deployment, protocol_version: record.pin.protocolVersion },
     versions: record.versions.map((version) => ({
       deployment: version.deployment,
@@ -133,6 +139,11 @@ function viewFailure(failure: AttemptFailure): FailureView {
     ...(failure.relatedCommandIndex === undefined ? {} : { related_command_index: failure.relatedCommandIndex }),
     ...(failure.relatedCommandName === undefined ? {} : { related_command_name: failure.relatedCommandName }),
   };
+}
+
+function viewWait(hold: DeploymentHold | undefined): Readonly<Record<string, unknown>> {
+  if (hold === undefined) return { not_attempted_because: 'no place for its attempt is free yet' };
+  return { not_attempted_because: 'its deployment cannot be reached', unreachable: viewUnreachable(hold) };
 }
 
 function statusDetails(record: InvocationRecord): Readonly<Record<string, unknown>> {
