@@ -2,6 +2,8 @@ import * as http2 from 'node:http2';
 import type { AddressInfo } from 'node:net';
 
 export interface FakeEndpointOptions {
+  /** Any free one, if it is left out. */
+  readonly port?: number;
   readonly protocolVersions?: readonly [min: number, max: number];
   /** Answers an attempt. `attempt` counts from 1 over the life of the endpoint. */
   readonly onInvoke?: (stream: http2.ServerHttp2Stream, attempt: number, headers: http2.IncomingHttpHeaders) => void;
@@ -45,7 +47,7 @@ export class FakeEndpoint {
 
   static async start(manifest: unknown, options: FakeEndpointOptions = {}): Promise<FakeEndpoint> {
     const endpoint = new FakeEndpoint(manifest, options);
-    await new Promise<void>((resolve) => endpoint.#server.listen(0, '127.0.0.1', resolve));
+    await new Promise<void>((resolve) => endpoint.#server.listen(options.port ?? 0, '127.0.0.1', resolve));
     return endpoint;
   }
 
