@@ -28,6 +28,7 @@ export type IngressCode =
   | 'WORKFLOW_ALREADY_STARTED'
   | 'RESULT_GONE'
   | 'OVERLOADED'
+  | 'STORE_UNAVAILABLE'
   | 'OUTCOME_UNKNOWN'
   | 'NOT_READY'
   | 'SHUTTING_DOWN'
@@ -123,6 +124,7 @@ export const errorTable: Readonly<Record<ErrorCode, ErrorMeaning>> = {
   WORKFLOW_ALREADY_STARTED: meaning(409, 4, 'The workflow runs, or ran, for this key'),
   RESULT_GONE: meaning(410, 1, 'The result is no longer kept'),
   OVERLOADED: meaning(429, 1, 'The runtime has more work waiting than it accepts'),
+  STORE_UNAVAILABLE: meaning(503, 1, 'The store cannot be read or written now'),
   OUTCOME_UNKNOWN: meaning(503, 1, 'It is not known whether the request took effect'),
   NOT_READY: meaning(503, 3, 'The runtime is starting'),
   SHUTTING_DOWN: meaning(503, 3, 'The runtime is stopping'),

@@ -10,7 +10,9 @@ export interface Submitted<C extends EngineCommand> {
   readonly wasUnknown: boolean;
 }
 
-// A partition that restarts is back within the time of reading its tail. Six tries spread over three seconds.
+// A partition that restarts is back within the time of reading its tail. Six tries spread over three seconds, with jitter: everybody who waited for
+// the partition learns of its restart at the same moment.
+const jitterMax = 0.3;
 const pausesMs = [50, 100, 200, 800, 2_000];
 
 /**
@@ -36,14 +38,14 @@ export async function submitAgain<C extends EngineCommand>(
       if (!mayRepeat || pauseMs === undefined) throw unavailableError(unavailable, wasUnknown);
       wasUnknown ||= isUnknown;
       next = options.repetition ?? command;
-      await new Promise<void>((resolve) => void clock.setTimer(pauseMs, resolve));
+      await new Promise<void>((resolve) => void clock.setTimer(pauseMs * (1 + jitterMax * Math.random()), resolve));
     }
   }
   throw new Error('The last try either returned or threw.');
 }
 
 function isTurnedAway({ code }: PartitionUnavailable): boolean {
-  return code === 'OVERLOADED' || code === 'STORE_FULL';
+  return code === 'OVERLOADED' || code === 'STORE_UNAVAILABLE' || code === 'STORE_FULL';
 }
 
 function asUnavailable(error: unknown): PartitionUnavailable {
@@ -63,6 +65,13 @@ function unavailableError(error: PartitionUnavailable, wasUnknown: boolean): Api
     return new ApiError('STORE_FULL', {
       message: 'There is no space left for the store. The request had no effect.',
       hint: 'Free space on the disk of the data directory; the runtime goes on by itself.',
+      cause: error,
+    });
+  }
+  if (error.code === 'STORE_UNAVAILABLE') {
+    return new ApiError('STORE_UNAVAILABLE', {
+      message: 'The store cannot be read or written now. The request had no effect.',
+      hint: 'Repeat it later, as retry-after says. /health of the admin API tells what is wrong, if it lasts.',
       cause: error,
     });
   }

@@ -38,7 +38,7 @@ export class CountingPartition implements PartitionPort {
   #adopt(registry: Registry): unknown {
     if (this.refusals > 0) {
       this.refusals -= 1;
-      throw new PartitionUnavailable('OVERLOADED', 'restarting');
+      throw new PartitionUnavailable('STORE_UNAVAILABLE', 'restarting');
     }
     this.adoptions += 1;
     this.registry = registry;

@@ -109,7 +109,7 @@ test('a caller that waits while the partition restarts is attached again', async
   scene.partition.answer(() => {
     asked += 1;
     // The first try meets the partition while it reads its store.
-    if (asked === 1) throw new PartitionUnavailable('OVERLOADED', 'restarting');
+    if (asked === 1) throw new PartitionUnavailable('STORE_UNAVAILABLE', 'restarting');
     return { kind: 'running', ...acceptedFacts(invoke) };
   });
   scene.partition.complete(invoke.id, undefined);
@@ -341,6 +341,20 @@ test('overload is answered 429 with when to come back, and is not repeated here'
 
   expect(answer.status).toBe(429);
   expect(answer.headers.get('retry-after')).toBe('1');
+  expect(scene.partition.submitted).toHaveLength(1);
+});
+
+test('a store that fails is answered 503, which is not the fault of the caller, and is not repeated here', async () => {
+  const scene = await openScene();
+  scene.partition.answer(() => {
+    throw new PartitionUnavailable('STORE_UNAVAILABLE', 'restarting');
+  });
+
+  const answer = await scene.ask('/Greeter/greet', post());
+
+  expect(answer.status).toBe(503);
+  expect(answer.headers.get('retry-after')).toBe('1');
+  expect(await answer.json()).toMatchObject({ errorCode: 'STORE_UNAVAILABLE' });
   expect(scene.partition.submitted).toHaveLength(1);
 });
 

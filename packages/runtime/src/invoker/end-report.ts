@@ -35,5 +35,5 @@ export function reportEnd(
 
 /** True when the partition will order a new attempt by itself. */
 export function isRestart(error: unknown): boolean {
-  return error instanceof PartitionUnavailable && error.code !== 'OVERLOADED';
+  return error instanceof PartitionUnavailable && error.code !== 'OVERLOADED' && error.code !== 'STORE_UNAVAILABLE';
 }

@@ -165,7 +165,7 @@ export class CommandRunner {
 /** Nothing was done: what the command needed could not be read. */
 function unreadable(error: unknown): PartitionUnavailable {
   const reason = error instanceof Error ? error.message : String(error);
-  return new PartitionUnavailable('OVERLOADED', `The store could not be read: ${reason}`);
+  return new PartitionUnavailable('STORE_UNAVAILABLE', `The store could not be read: ${reason}`);
 }
 
 function behindHole(): PartitionUnavailable {
@@ -173,5 +173,8 @@ function behindHole(): PartitionUnavailable {
 }
 
 function notDone(): PartitionUnavailable {
-  return new PartitionUnavailable('OVERLOADED', 'The store failed to commit; the partition is about to read it again.');
+  return new PartitionUnavailable(
+    'STORE_UNAVAILABLE',
+    'The store failed to commit; the partition is about to read it again.',
+  );
 }

@@ -170,7 +170,7 @@ export class Partition implements PartitionPort, PartitionReads {
     if (this.#state === 'restarting') {
       if (this.#isFull) return storeFull();
       return new PartitionUnavailable(
-        'OVERLOADED',
+        'STORE_UNAVAILABLE',
         'The store failed to commit; the partition is about to read it again.',
       );
     }

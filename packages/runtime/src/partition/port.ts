@@ -4,10 +4,11 @@ import type { EngineCommand, ReplyOf } from '../engine/command.ts';
 import type { AttemptEffect } from '../engine/effect.ts';
 import type { PartitionStore } from '../store/store.ts';
 
-export type UnavailableCode = 'OVERLOADED' | 'OUTCOME_UNKNOWN' | 'STORE_FULL' | 'CLOSED';
+export type UnavailableCode = 'OVERLOADED' | 'STORE_UNAVAILABLE' | 'OUTCOME_UNKNOWN' | 'STORE_FULL' | 'CLOSED';
 
 /**
  * Raised by `submit` when the command was not, or perhaps not, done. `OUTCOME_UNKNOWN`: ask by id or idempotency key.
+ * `OVERLOADED`: not done, too much waits already. `STORE_UNAVAILABLE`: not done, the store could not be read or written.
  * `STORE_FULL`: not done, and rolled back for lack of space.
  */
 export class PartitionUnavailable extends Error {
