@@ -46,6 +46,11 @@ export class FrameReader {
     return this.#ignoredBytes;
   }
 
+  /** Bytes of a frame that is not complete. */
+  get pendingBytes(): number {
+    return this.#pendingBytes;
+  }
+
   push(chunk: Uint8Array): Frame[] {
     if (this.#fault !== undefined) throw this.#fault;
     const frames: Frame[] = [];

@@ -83,6 +83,7 @@ test('no bytes whatever make an attempt throw or the runtime stumble', async () 
       await settle();
 
       expect(scene.invoker.load).toEqual({ open: 0, queued: 0, draining: 0 });
+      expect(scene.invoker.inboundBytes).toBe(0);
       expect(scene.partition.failed.map((one) => one.failure.code)).not.toContain('RUNTIME_BUG');
       expect(scene.partition.commands.length).toBeGreaterThan(0);
     }),
@@ -123,6 +124,7 @@ class Walk {
     await this.#scene.clock.advance(700_000);
     this.#check();
     expect(this.#scene.invoker.load).toEqual({ open: 0, queued: 0, draining: 0 });
+    expect(this.#scene.invoker.inboundBytes).toBe(0);
     expect(this.#scene.clock.pending).toBe(0);
   }
 

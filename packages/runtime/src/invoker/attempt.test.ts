@@ -13,7 +13,7 @@ import {
 import { expect, test } from 'vitest';
 import type { Notify, StartAttempt } from '../engine/effect.ts';
 import { PartitionUnavailable } from '../partition/port.ts';
-import { AttemptScene, inputFrame, keyedTarget } from './attempt-scene.ts';
+import { AttemptScene, inputFrame, invocationNumber, keyedTarget } from './attempt-scene.ts';
 import { settle } from './manual-clock.ts';
 import type { ScriptedStream } from './scripted-stream.ts';
 
@@ -483,6 +483,7 @@ test('a message that the partition could not take ends the attempt; the failure 
   expect(scene.partition.advances).toHaveLength(1);
   expect(scene.partition.failed).toHaveLength(3);
   expect(scene.partition.failed[0]).toMatchObject({ counts: false, failure: { code: 'RUNTIME_BUSY' } });
+  expect(scene.invoker.inboundBytes).toBe(0);
 });
 
 test('an attempt whose partition restarts ends without a word: the partition orders another', async () => {
@@ -495,4 +496,49 @@ test('an attempt whose partition restarts ends without a word: the partition ord
 
   expect(scene.transport.last.wasReset).toBe(true);
   expect(scene.partition.commands).toHaveLength(1);
+});
+
+test('messages that are too large together are cut off, one by one, and come again without counting', async () => {
+  const big = encodeProposeRunCompletion({
+    completionId: 1,
+    result: { kind: 'success', value: new Uint8Array(300_000) },
+  });
+  const scene = new AttemptScene({ limits: { inboundBytesMax: 400_000 } });
+  const first = await scene.start({ invocation: invocationNumber(1) });
+  scene.transport.last.answer().send(big.subarray(0, 250_000));
+  const small = await scene.start({ invocation: invocationNumber(2) });
+  scene.transport.last.answer();
+  const second = await scene.start({ invocation: invocationNumber(3) });
+  scene.transport.last.answer().send(big.subarray(0, 250_000));
+  scene.transport.streams[1]?.send(big.subarray(0, 1_000));
+  await settle();
+
+  expect(scene.partition.failed).toMatchObject([
+    { invocation: second.invocation, counts: false, failure: { code: 'RUNTIME_BUSY' } },
+  ]);
+  scene.transport.last.end();
+  scene.transport.streams[1]?.send(big.subarray(1_000));
+  scene.transport.streams[0]?.send(big.subarray(250_000));
+  await settle();
+  expect(scene.partition.failed).toHaveLength(1);
+  expect(scene.partition.advances.map(({ invocation }) => invocation)).toEqual([small.invocation, first.invocation]);
+});
+
+test('when all streams together have too much in flight, each stops reading until its own is durable', async () => {
+  const step = encodeProposeRunCompletion({
+    completionId: 1,
+    result: { kind: 'success', value: new Uint8Array(1_000) },
+  });
+  const scene = new AttemptScene({ limits: { inboundBytesMax: 1_500 } });
+  scene.partition.holding = true;
+  for (const number of [1, 2]) await scene.start({ invocation: invocationNumber(number) });
+  const [first, second] = scene.transport.streams;
+
+  first?.answer().send(step);
+  second?.answer().send(step);
+  expect([first?.paused, second?.paused]).toEqual([false, true]);
+  scene.partition.releaseHeld();
+  await settle();
+
+  expect([first?.paused, second?.paused]).toEqual([false, false]);
 });

@@ -30,6 +30,7 @@ import { DeadlineTimer } from './deadline-timer.ts';
 import type { EndpointAnswer, EndpointPace } from './endpoint-pace.ts';
 import type { FailedReach } from './endpoint-circuit.ts';
 import { isRestart, reportEnd } from './end-report.ts';
+import type { InboundBudget } from './inbound-budget.ts';
 import { InboundMessages } from './inbound-messages.ts';
 import type { InvokerLimits } from './invoker-limits.ts';
 import { ReadWindow } from './read-window.ts';
@@ -53,6 +54,7 @@ export interface AttemptSurroundings {
   readonly partition: Pick<PartitionPort, 'submit'>;
   readonly store: Pick<PartitionStore, 'readJournal' | 'readState'>;
   readonly limits: InvokerLimits;
+  readonly inbound: InboundBudget;
   /** In [0, 1). */
   readonly random: () => number;
   readonly signer?: RequestSigner;
@@ -65,6 +67,9 @@ export interface AttemptSurroundings {
   /** The stream is gone too. */
   readonly onClosed: (attempt: Attempt) => void;
 }
+
+// Whoever has less than this of a message is let through when all together have too much; it is not the cause.
+const smallMessageBytes = 64 * 1024;
 
 type Phase = 'loading' | 'streaming' | 'refused' | 'draining' | 'closed';
 
@@ -88,6 +93,8 @@ export class Attempt implements AttemptStreamListener {
   /** The request side: open until suspension is asked for or the attempt is over. */
   #requestOpen = true;
   #problem: AttemptProblem | undefined;
+  /** Of the incomplete message, as counted in the budget of all streams. */
+  #pendingBytes = 0;
   #phaseSince: number;
   #lastActivityAt: number;
   #lastReceivedAt: number;
@@ -114,7 +121,7 @@ export class Attempt implements AttemptStreamListener {
       version: order.pin.protocolVersion,
       messageBytesMax: around.limits.messageBytesMax,
     });
-    this.#window = new ReadWindow(around.limits.unacknowledgedBytesMax);
+    this.#window = new ReadWindow(around.limits.unacknowledgedBytesMax, around.inbound);
     this.#timer = new DeadlineTimer(
       around.clock,
       () => this.#deadline(),
@@ -237,7 +244,7 @@ export class Attempt implements AttemptStreamListener {
       this.#drain();
     } else if (read.fault !== undefined) {
       this.#fail(decideProblemOfFault(read.fault));
-    }
+    } else this.#countPending();
   }
 
   onEnd(): void {
@@ -253,6 +260,16 @@ export class Attempt implements AttemptStreamListener {
       this.#fail(decideProblemOfStream(failure));
     }
     this.#close();
+  }
+
+  /** Large messages of too many streams at once: this one has to come again. */
+  #countPending(): void {
+    const { inbound } = this.#around;
+    inbound.add(this.#inbound.pendingBytes - this.#pendingBytes);
+    this.#pendingBytes = this.#inbound.pendingBytes;
+    if (!inbound.exceeded || this.#pendingBytes <= smallMessageBytes) return;
+    const message = `was cut off within a message, because messages of more than ${this.#around.limits.inboundBytesMax} bytes are arriving from all deployments together.`;
+    this.#fail({ code: 'RUNTIME_BUSY', protocolCode: 500, message, counts: false });
   }
 
   /** A gateway that answers in place of the endpoint says whether it could reach it. */
@@ -336,6 +353,7 @@ export class Attempt implements AttemptStreamListener {
       });
       if (this.#window.give(bytes)) this.#stream?.resume();
     } catch (error) {
+      this.#window.give(bytes);
       this.#abandon(error);
     }
   }
@@ -412,6 +430,8 @@ export class Attempt implements AttemptStreamListener {
     this.#enter('closed');
     this.#requestOpen = false;
     this.#outbound.clear();
+    this.#around.inbound.add(-this.#pendingBytes);
+    this.#pendingBytes = 0;
     this.#around.onClosed(this);
   }
 

@@ -38,6 +38,11 @@ export class InboundMessages {
     this.#version = options.version;
   }
 
+  /** Bytes of a message that is not complete. */
+  get pendingBytes(): number {
+    return this.#reader.pendingBytes;
+  }
+
   /** False while a step that this attempt announced has not proposed its result: asking for suspension could only wait. */
   get mayWait(): boolean {
     return this.#openRuns.size === 0;

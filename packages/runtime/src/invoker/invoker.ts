@@ -20,6 +20,7 @@ import type { RequestSigner } from './attempt-request.ts';
 import { EndpointCircuits } from './endpoint-circuits.ts';
 import { EndpointPace } from './endpoint-pace.ts';
 import { type AttemptEnd, reportEnd } from './end-report.ts';
+import { InboundBudget } from './inbound-budget.ts';
 import { defaultInvokerLimits, type InvokerLimits } from './invoker-limits.ts';
 import { Places } from './places.ts';
 import type { Transport } from './transport.ts';
@@ -73,6 +74,7 @@ export class Invoker implements AttemptPort {
       partition: options.partition,
       store: options.store,
       limits: this.#limits,
+      inbound: new InboundBudget(this.#limits.inboundBytesMax),
       random: options.random,
       ...(options.signer === undefined ? {} : { signer: options.signer }),
       onReached: (attempt) => this.#circuits.reached(attempt),
@@ -85,6 +87,11 @@ export class Invoker implements AttemptPort {
   /** For metrics: places taken, orders that wait for one, streams that only drain. */
   get load(): { readonly open: number; readonly queued: number; readonly draining: number } {
     return { open: this.#open.size, queued: this.#queue.size, draining: this.#draining.size };
+  }
+
+  /** For metrics: bytes from endpoints that are not durable, or belong to a message that is not complete. */
+  get inboundBytes(): number {
+    return this.#around.inbound.held;
   }
 
   /** Undefined when the endpoint of the deployment can be reached, for all that is known. */

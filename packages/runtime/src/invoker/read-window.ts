@@ -1,14 +1,19 @@
+import type { InboundBudget } from './inbound-budget.ts';
+
 /**
  * Bounds what one stream has in flight between socket and disk. `take` answers when reading must stop, `give` when it may go
- * on; half the limit lies between, so that a stream at the limit is not paused and resumed for every message.
+ * on; half the limit lies between, so that a stream at the limit is not paused and resumed for every message. When all streams
+ * together have too much in flight, each stops after what it has, and goes on when that is durable.
  */
 export class ReadWindow {
   readonly #bytesMax: number;
+  readonly #budget: InboundBudget;
   #bytes = 0;
   #paused = false;
 
-  constructor(bytesMax: number) {
+  constructor(bytesMax: number, budget: InboundBudget) {
     this.#bytesMax = bytesMax;
+    this.#budget = budget;
   }
 
   get unacknowledged(): number {
@@ -17,13 +22,15 @@ export class ReadWindow {
 
   take(bytes: number): boolean {
     this.#bytes += bytes;
-    if (this.#paused || this.#bytes <= this.#bytesMax) return false;
+    this.#budget.add(bytes);
+    if (this.#paused || (this.#bytes <= this.#bytesMax && !this.#budget.exceeded)) return false;
     this.#paused = true;
     return true;
   }
 
   give(bytes: number): boolean {
     this.#bytes -= bytes;
+    this.#budget.add(-bytes);
     if (!this.#paused || this.#bytes > this.#bytesMax / 2) return false;
     this.#paused = false;
     return true;
