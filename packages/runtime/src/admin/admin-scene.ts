@@ -19,6 +19,7 @@ import { makeAdminApp } from './app.ts';
 
 export class AdminScene {
   readonly app: Hono;
+  readonly parts: AdminParts;
   readonly deployments: DeploymentScene;
   readonly queries: { readonly sql: string; readonly values: readonly string[] }[] = [];
   readonly errors: unknown[] = [];
@@ -35,7 +36,7 @@ export class AdminScene {
     this.#partition = partition;
     this.#effects = effects;
     const keep = (fields: unknown): void => void this.errors.push(fields);
-    const parts: AdminParts = {
+    this.parts = {
       findPartitions: () => (this.isReady ? new LocalPartitions([partition]) : undefined),
       deployments: scene.deployments,
       findRegistry: () => (this.isReady ? scene.registry : undefined),
@@ -55,7 +56,7 @@ export class AdminScene {
       findIngressUrl: () => 'http://127.0.0.1:8080',
       bodyBytesMax: 10_000,
     };
-    this.app = makeAdminApp(parts, { isLoopback: true });
+    this.app = makeAdminApp(this.parts, { isLoopback: true });
   }
 
   static async open(): Promise<AdminScene> {

@@ -1,6 +1,8 @@
+import { request as httpRequest } from 'node:http';
 import { MessageType } from '@holdfast/protocol';
 import { expect, test } from 'vitest';
 import type { AttemptMessage } from '../engine/command.ts';
+import { openAdmin } from './admin.ts';
 import { AdminScene, commandMessage } from './admin-scene.ts';
 import { describeApi } from './openapi.ts';
 
@@ -368,4 +370,21 @@ test('the OpenAPI document is the one that was reviewed', async () => {
 
   expect((await scene.ask('/openapi')).body).toEqual(document);
   await expect(`${JSON.stringify(document, null, 2)}\n`).toMatchFileSnapshot('openapi.golden.json');
+});
+
+test('more open requests than allowed are turned away with when to come back', async () => {
+  const scene = await AdminScene.open();
+  const admin = await openAdmin(scene.parts, { host: '127.0.0.1', port: 0 }, 1);
+  const slow = httpRequest(`${admin.url}/query`, { method: 'POST', headers: { 'content-type': 'application/json' } });
+  slow.on('error', () => {});
+  slow.write('{');
+  const ask = (): Promise<Response> => fetch(`${admin.url}/version`);
+  await expect.poll(async () => (await ask()).status).toBe(429);
+
+  const answer = await ask();
+  expect(answer.headers.get('retry-after')).toBe('1');
+  expect(await answer.json()).toMatchObject({ code: 'OVERLOADED' });
+  slow.destroy();
+  await expect.poll(async () => (await ask()).status).toBe(200);
+  await admin.close();
 });
