@@ -98,4 +98,16 @@ export const mutants: readonly Mutant[] = [
     find: 'const fireAt = boundTime(command.wakeUpAt + env.lead);',
     replace: 'const fireAt = boundTime(command.wakeUpAt + env.lead) - 200;',
   },
+  {
+    name: 'what waits for an endpoint is never woken for a probe',
+    file: 'invoker/endpoint-circuits.ts',
+    find: '      this.#probes.delete(deployment);\n      onWake(deployment);\n',
+    replace: '      this.#probes.delete(deployment);\n',
+  },
+  {
+    name: 'a place is not given back',
+    file: 'invoker/places.ts',
+    find: '    this.#held -= 1;\n',
+    replace: '',
+  },
 ];
