@@ -55,10 +55,12 @@ function describe(terminal: Terminal, one: Deployment): string {
 
 function fieldsOf(one: Deployment): readonly Field[] {
   const metadata = Object.entries(one.metadata).map(([name, value]) => `${name}=${value}`);
+  const work = describeWork(one.work);
+  const state = describeState(one, work !== undefined);
   return [
     ['id', one.id],
     ['address', one.uri],
-    ['state', one.superseded_by === undefined ? describeState(one) : `${describeState(one)} by ${one.superseded_by}`],
+    ['state', one.superseded_by === undefined ? state : `${state} by ${one.superseded_by}`],
     ...describeUnreachable(one.unreachable),
     ['grade', one.grade],
     ['fingerprint', one.fingerprint],
@@ -70,7 +72,7 @@ function fieldsOf(one: Deployment): readonly Field[] {
     ['sends headers', nonEmpty(one.additional_headers.join(', '))],
     ['metadata', nonEmpty(metadata.join('\n'))],
     ['created', one.created_at],
-    ['holds', describeWork(one.work) ?? 'no work'],
+    ['holds', work ?? 'no work'],
   ];
 }
 

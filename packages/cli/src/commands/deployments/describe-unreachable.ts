@@ -19,10 +19,13 @@ export const unreachableSchema: z.ZodType<Unreachable> = z.object({
   waiting: z.number(),
 });
 
-/** A deployment that cannot be reached is stranded when work waits for it. */
-export function describeState(one: { readonly state: string; readonly unreachable?: Unreachable | undefined }): string {
+/** A deployment that cannot be reached is stranded when it holds work; `holdsWork` is what is known beside those that wait. */
+export function describeState(
+  one: { readonly state: string; readonly unreachable?: Unreachable | undefined },
+  holdsWork = false,
+): string {
   if (one.unreachable === undefined) return one.state;
-  return `${one.state}, ${one.unreachable.waiting > 0 ? 'stranded' : 'unreachable'}`;
+  return `${one.state}, ${holdsWork || one.unreachable.waiting > 0 ? 'stranded' : 'unreachable'}`;
 }
 
 export function describeUnreachable(one: Unreachable | undefined): readonly Field[] {
