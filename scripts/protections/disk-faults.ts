@@ -127,6 +127,45 @@ export const diskFaults: FaultGroup = {
       ],
     },
     {
+      fault: 'A bit flips in the write-ahead log, or a part of it is cut off',
+      answer:
+        'What was synced is marked beside the log and verified at start: damage there is `STORE_CORRUPT` with the file, the frame and the page, never a shorter log. A torn end that was never acknowledged is dropped.',
+      protections: [
+        {
+          without: 'the log is not verified',
+          file: `${store}/open-store.ts`,
+          find: '    verifyLog({ logPath, directory, mark: readSyncMark(directory) });\n',
+          replace: '',
+          caughtBy: { file: `${store}/damaged-log.test.ts`, title: 'a bit in any part of any frame' },
+        },
+        {
+          without: 'nobody marks what was synced',
+          file: `${store}/covering-sync.ts`,
+          find: '    if (this.#marking !== undefined) this.#mark?.write(this.#marking);\n',
+          replace: '',
+          caughtBy: {
+            file: `${store}/damaged-log.test.ts`,
+            title: 'what was synced is marked, and a log that nobody damaged is taken whole',
+          },
+        },
+        {
+          without: 'checksums of frames are not compared',
+          file: `${store}/verify-log.ts`,
+          find: 'if (checksum.first !== frame.readUInt32BE(16) || checksum.second !== frame.readUInt32BE(20))',
+          replace: 'if (checksum.first < 0)',
+          caughtBy: { file: `${store}/damaged-log.test.ts`, title: 'a bit in any part of any frame' },
+        },
+        {
+          without: 'a shorter log will do',
+          file: `${store}/verify-log.ts`,
+          find: '    if (size < mark.bytes) throw',
+          replace: '    if (size < 0) throw',
+          caughtBy: { file: `${store}/damaged-log.test.ts`, title: 'a log that was cut to %i bytes' },
+        },
+      ],
+      alsoShownBy: [{ file: `${store}/damaged-log.test.ts`, title: 'a torn end behind what was synced is no damage' }],
+    },
+    {
       fault: 'The write log is replaced under the running store',
       answer: 'The process ends: a sync of the file that it has open would say nothing about the other one.',
       protections: [

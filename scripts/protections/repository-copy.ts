@@ -33,6 +33,12 @@ export class RepositoryCopy {
 
   private constructor(folder: string) {
     this.folder = folder;
+    mkdirSync(this.#temporaryFolder);
+  }
+
+  /** Of the tests: what they leave behind when they are stopped goes with the copy. */
+  get #temporaryFolder(): string {
+    return join(this.folder, 'temporary');
   }
 
   static make(): RepositoryCopy {
@@ -61,7 +67,7 @@ export class RepositoryCopy {
     const child = spawn(process.execPath, [...args], {
       cwd: this.folder,
       detached: true,
-      env: { ...env, NO_COLOR: '1', FORCE_COLOR: '0' },
+      env: { ...env, TMPDIR: this.#temporaryFolder, NO_COLOR: '1', FORCE_COLOR: '0' },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     const { pid } = child;
@@ -82,7 +88,7 @@ export class RepositoryCopy {
   /** Ends what still runs in it, and removes it. */
   remove(): void {
     for (const pid of this.#groups) endGroup(pid);
-    rmSync(this.folder, { recursive: true, force: true, maxRetries: 3 });
+    rmSync(this.folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
   }
 }
 

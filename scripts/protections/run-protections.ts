@@ -7,9 +7,9 @@
  */
 import { parseArgs } from 'node:util';
 import { faultGroups } from './all-faults.ts';
-import type { Protection, Proof } from './fault.ts';
+import type { Protection } from './fault.ts';
 import { RepositoryCopy } from './repository-copy.ts';
-import { runProof, tryProtection } from './try-protection.ts';
+import { buildCopy, runTests, tryProtection } from './try-protection.ts';
 import type { Trial } from './try-protection.ts';
 
 const { values } = parseArgs({
@@ -59,20 +59,25 @@ async function main(): Promise<number> {
 
 /** A test that fails anyway would seem to notice everything. */
 async function checkSoundness(copy: RepositoryCopy, protections: readonly Protection[]): Promise<boolean> {
-  const proofs = new Map<string, Proof>(
-    protections.map(({ caughtBy }) => [`${caughtBy.file} ${caughtBy.title}`, caughtBy]),
-  );
+  const fault = await buildCopy(copy);
+  if (fault !== undefined) throw new Error(fault);
+  const titles = new Map<string, Set<string>>();
+  for (const { caughtBy } of protections) {
+    const known = titles.get(caughtBy.file) ?? new Set();
+    titles.set(caughtBy.file, known.add(caughtBy.title));
+  }
   let sound = true;
   let done = 0;
-  for (const proof of proofs.values()) {
-    const { verdict, evidence } = await runProof(copy, proof);
+  for (const [file, ofFile] of titles) {
+    const chosen = [...ofFile];
+    const judgements = await runTests(copy, file, chosen);
     done += 1;
-    if (verdict === 'survived' || verdict === 'untried') {
-      tell(`${done} of ${proofs.size} tests pass with every protection in place`);
-      continue;
+    for (const [index, { verdict, evidence }] of judgements.entries()) {
+      if (verdict === 'survived' || verdict === 'untried') continue;
+      sound = false;
+      tell(`FAILS WITH EVERY PROTECTION IN PLACE: ${file} "${chosen[index]}"\n    ${evidence}`);
     }
-    sound = false;
-    tell(`FAILS WITH EVERY PROTECTION IN PLACE: ${proof.file} "${proof.title}"\n    ${evidence}`);
+    tell(`${done} of ${titles.size} test files were run with every protection in place`);
   }
   return sound;
 }

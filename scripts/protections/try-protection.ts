@@ -12,12 +12,15 @@ import { titlePattern } from './title-pattern.ts';
  */
 export type Verdict = 'caught' | 'survived' | 'untried' | 'broken';
 
-export interface Trial {
-  readonly without: string;
+export interface Judgement {
   readonly verdict: Verdict;
-  readonly ms: number;
   /** The first line of the failure, or why the test could not run. */
   readonly evidence: string;
+}
+
+export interface Trial extends Judgement {
+  readonly without: string;
+  readonly ms: number;
 }
 
 const buildMs = 60_000;
@@ -48,36 +51,45 @@ export async function tryProtection(copy: RepositoryCopy, protection: Protection
 }
 
 /** Runs one test of the copy as its source is now. */
-export async function runProof(copy: RepositoryCopy, proof: Proof): Promise<Pick<Trial, 'verdict' | 'evidence'>> {
-  const isBetweenProcesses = proof.file.startsWith('tests/');
-  if (isBetweenProcesses) {
-    const built = await copy.run(['scripts/bundle.ts'], buildMs);
-    if (built.code !== 0) return { verdict: 'broken', evidence: `cannot be built: ${built.output.slice(0, 300)}` };
+async function runProof(copy: RepositoryCopy, proof: Proof): Promise<Judgement> {
+  if (isBetweenProcesses(proof.file)) {
+    const fault = await buildCopy(copy);
+    if (fault !== undefined) return { verdict: 'broken', evidence: fault };
   }
+  const [judgement] = await runTests(copy, proof.file, [proof.title]);
+  return judgement ?? { verdict: 'broken', evidence: 'nothing ran' };
+}
+
+/** Makes the programs that tests between processes start; returns why it failed. */
+export async function buildCopy(copy: RepositoryCopy): Promise<string | undefined> {
+  const built = await copy.run(['scripts/bundle.ts'], buildMs);
+  return built.code === 0 ? undefined : `cannot be built: ${built.output.slice(0, 300)}`;
+}
+
+/** Runs tests of one file, and judges each title. */
+export async function runTests(
+  copy: RepositoryCopy,
+  file: string,
+  titles: readonly string[],
+): Promise<readonly Judgement[]> {
   const folder = mkdtempSync(join(tmpdir(), 'holdfast-report-'));
   const report = join(folder, 'report.json');
+  const pattern = titles.map((title) => `(?:${titlePattern(title).source})`).join('|');
+  const project = isBetweenProcesses(file) ? 'promises' : 'unit';
+  const vitest = ['node_modules/vitest/vitest.mjs', 'run', '--project', project, file, '--testNamePattern', pattern];
   try {
-    const run = await copy.run(
-      [
-        'node_modules/vitest/vitest.mjs',
-        'run',
-        '--project',
-        isBetweenProcesses ? 'promises' : 'unit',
-        proof.file,
-        '--testNamePattern',
-        titlePattern(proof.title).source,
-        '--reporter=json',
-        `--outputFile=${report}`,
-      ],
-      testMs,
-    );
-    return judge(report, run.output, titlePattern(proof.title));
+    const run = await copy.run([...vitest, '--reporter=json', `--outputFile=${report}`], testMs);
+    return titles.map((title) => judge(report, run.output, titlePattern(title)));
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
 }
 
-function judge(path: string, output: string, title: RegExp): Pick<Trial, 'verdict' | 'evidence'> {
+function isBetweenProcesses(file: string): boolean {
+  return file.startsWith('tests/');
+}
+
+function judge(path: string, output: string, title: RegExp): Judgement {
   let report: VitestReport;
   try {
     // Vitest wrote it, in the shape of Jest's report.

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { freePort } from '../harness/free-port.ts';
 import { SpawnedProcess } from '../harness/spawned-process.ts';
 
-/** An endpoint that breaks the rules, as a process; see misbehaving-server.ts. */
+/** An endpoint that breaks the rules, as a process; see misbehaving-program.ts. */
 export class MisbehavingProcess {
   readonly url: string;
   readonly #process: SpawnedProcess;
@@ -17,7 +17,7 @@ export class MisbehavingProcess {
     const child = await SpawnedProcess.start({
       title: `misbehaving endpoint over ${protocol}`,
       command: process.execPath,
-      args: [join(import.meta.dirname, 'misbehaving-server.ts'), protocol, String(port)],
+      args: [join(import.meta.dirname, 'misbehaving-program.ts'), protocol, String(port)],
     });
     const server = new MisbehavingProcess(child, port);
     await child

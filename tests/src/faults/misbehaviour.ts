@@ -1,4 +1,4 @@
-/** What the program in misbehaving-server.ts does to an attempt, once it has read the request's head. */
+/** What the program in misbehaving-program.ts does to an attempt, once it has read the request's head. */
 export type Act =
   /** A whole response. */
   | {

@@ -26,7 +26,7 @@ export class MovableClock {
 
   /** What the process is started with. */
   get env(): Record<string, string> {
-    const preload = pathToFileURL(join(import.meta.dirname, 'moved-clock.ts')).href;
+    const preload = pathToFileURL(join(import.meta.dirname, 'move-clock-program.ts')).href;
     return { HOLDFAST_TEST_CLOCK: this.#path, NODE_OPTIONS: `--import=${preload}` };
   }
 }

@@ -2,10 +2,10 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Ticket } from '../services/tally.ts';
-import { ConformanceWorld } from './conformance-world.ts';
 import { CrashLoad } from './crash-load.ts';
 import { CrashNemesis } from './crash-nemesis.ts';
 import { SeededRandom } from './seeded-random.ts';
+import { ServiceProcess } from './service-process.ts';
 import { TargetProcess } from './target-process.ts';
 import { TraceFile } from './trace-file.ts';
 import { waitUntil } from './wait-until.ts';
@@ -49,24 +49,30 @@ const workers = 8;
  */
 export async function runCrashCampaign(options: CrashCampaignOptions): Promise<CrashReport> {
   const folder = await mkdtemp(join(tmpdir(), 'holdfast-crash-'));
-  const world = new ConformanceWorld(await TargetProcess.start(), new TraceFile(join(folder, 'trace.jsonl')));
+  const trace = new TraceFile(join(folder, 'trace.jsonl'));
+  const target = await TargetProcess.start();
+  const services: ServiceProcess[] = [];
   try {
-    return await crash(world, options);
+    for (const module of ['tally', 'mover']) services.push(await ServiceProcess.start({ module, trace }));
+    for (const service of services) await target.admin.register(service.url);
+    await target.rememberServices();
+    return await crash({ target, services, trace }, options);
   } finally {
-    await world.close();
+    await Promise.allSettled([target.close(), ...services.map((one) => one.kill())]);
     await rm(folder, { recursive: true, force: true });
   }
 }
 
-async function crash(world: ConformanceWorld, options: CrashCampaignOptions): Promise<CrashReport> {
+interface CrashScene {
+  readonly target: TargetProcess;
+  readonly services: readonly ServiceProcess[];
+  readonly trace: TraceFile;
+}
+
+async function crash({ target, services, trace }: CrashScene, options: CrashCampaignOptions): Promise<CrashReport> {
   const { seed, signal } = options;
-  const tally = await world.startServices({ module: 'tally' });
-  const mover = await world.startServices({ module: 'mover' });
-  await world.register(tally);
-  await world.register(mover);
-  await world.target.rememberServices();
-  const load = new CrashLoad(world.ingress, seed);
-  const nemesis = new CrashNemesis(world.target, [tally, mover], new SeededRandom(seed));
+  const load = new CrashLoad(target.ingress, seed);
+  const nemesis = new CrashNemesis(target, services, new SeededRandom(seed));
 
   const working = load.start({ workers });
   await nemesis.rage(options.kills, {
@@ -75,9 +81,9 @@ async function crash(world: ConformanceWorld, options: CrashCampaignOptions): Pr
   });
   load.stop();
   await working;
-  await waitUntilAllCompleted(world);
+  await waitUntilAllCompleted(target);
 
-  const tickets = world.trace.details('ticket') as Ticket[]; // written by the services of this campaign
+  const tickets = trace.details('ticket') as Ticket[]; // written by the services of this campaign
   return {
     seed,
     kills: nemesis.kills,
@@ -87,19 +93,19 @@ async function crash(world: ConformanceWorld, options: CrashCampaignOptions): Pr
     tickets: tickets.length,
     summary: nemesis.summary(),
     broken: [
-      ...(await findWrongSums(world, load)),
-      ...(await findFailed(world, load.acknowledged)),
+      ...(await findWrongSums(target, load)),
+      ...(await findFailed(target, load.acknowledged)),
       ...(await load.findChangedAnswers({ workers })),
       ...findSharedTickets(tickets),
     ],
   };
 }
 
-async function waitUntilAllCompleted(world: ConformanceWorld): Promise<void> {
+async function waitUntilAllCompleted(target: TargetProcess): Promise<void> {
   await waitUntil(
     'nothing but completed invocations is left',
     async () => {
-      const open = await world.admin.query(
+      const open = await target.admin.query(
         `select id, target, status from sys_invocation where status <> 'completed' limit 5`,
       );
       if (open.length > 0) throw new Error(`open: ${JSON.stringify(open)}`);
@@ -110,20 +116,20 @@ async function waitUntilAllCompleted(world: ConformanceWorld): Promise<void> {
 }
 
 /** Lost work is missing in the sums, doubled work is there twice. */
-async function findWrongSums(world: ConformanceWorld, load: CrashLoad): Promise<readonly string[]> {
+async function findWrongSums(target: TargetProcess, load: CrashLoad): Promise<readonly string[]> {
   const wrong: string[] = [];
   for (const [key, { sum, count }] of Object.entries(load.expectedSums())) {
-    const found = await world.ingress.call<{ sum: number; count: number }>(`Tally/${key}/read`);
+    const found = await target.ingress.call<{ sum: number; count: number }>(`Tally/${key}/read`);
     if (found.sum !== sum || found.count !== count)
       wrong.push(`Tally ${key} should be ${sum} of ${count} additions and is ${found.sum} of ${found.count}.`);
   }
   return wrong;
 }
 
-async function findFailed(world: ConformanceWorld, ids: readonly string[]): Promise<readonly string[]> {
+async function findFailed(target: TargetProcess, ids: readonly string[]): Promise<readonly string[]> {
   const failed: string[] = [];
   for (const id of ids) {
-    const { status, text } = await world.ingress.output(id);
+    const { status, text } = await target.ingress.output(id);
     if (status !== 200) failed.push(`${id} was acknowledged, and its output is ${status} ${text}.`);
   }
   return failed;

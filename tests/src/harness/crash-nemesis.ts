@@ -8,11 +8,11 @@ type Victim = 'runtime' | 'startingRuntime' | 'service' | 'everything';
 /** Kills and restarts the runtime and its services at random. */
 export class CrashNemesis {
   readonly #target: TargetProcess;
-  readonly #services: readonly [ServiceProcess, ...ServiceProcess[]];
+  readonly #services: readonly ServiceProcess[];
   readonly #random: SeededRandom;
   readonly #crashes = { runtime: 0, startingRuntime: 0, service: 0, everything: 0 };
 
-  constructor(target: TargetProcess, services: readonly [ServiceProcess, ...ServiceProcess[]], random: SeededRandom) {
+  constructor(target: TargetProcess, services: readonly ServiceProcess[], random: SeededRandom) {
     this.#target = target;
     this.#services = services;
     this.#random = random;
@@ -37,7 +37,7 @@ export class CrashNemesis {
         'everything',
       ]);
       this.#crashes[victim] += 1;
-      if (victim === 'service') await this.#crash([this.#random.pick(this.#services)]);
+      if (victim === 'service') await this.#crash([this.#pickService()]);
       else if (victim === 'runtime') await this.#crash([this.#target]);
       else if (victim === 'startingRuntime') await this.#crashTwice();
       else await this.#crash([this.#target, ...this.#services]);
@@ -48,6 +48,12 @@ export class CrashNemesis {
   summary(): string {
     const { runtime, startingRuntime, service, everything } = this.#crashes;
     return `${this.kills} kills: ${runtime} times the runtime, ${startingRuntime} times the runtime and again while it started, ${service} times a service, ${everything} times everything`;
+  }
+
+  #pickService(): ServiceProcess {
+    const [first, ...others] = this.#services;
+    if (first === undefined) throw new Error('There is no service to kill.');
+    return this.#random.pick([first, ...others]);
   }
 
   async #crash(victims: readonly { kill: () => Promise<void>; start: () => Promise<void> }[]): Promise<void> {

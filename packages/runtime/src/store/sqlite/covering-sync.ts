@@ -13,6 +13,7 @@ import { storeClosed } from '../store-error.ts';
 import type { StoreError } from '../store-error.ts';
 import { syncFailed } from './sqlite-error.ts';
 import { STOP, SYNC } from './sync-order.ts';
+import type { MarkedLog, SyncMark } from './sync-mark.ts';
 import type { SyncOutcome, SyncWorkerInput } from './sync-order.ts';
 import { workerFile } from './worker-file.ts';
 
@@ -28,11 +29,16 @@ export interface CoveringSyncOptions {
   readonly path: string;
   /** Called once, before any waiter is rejected. The process must end. */
   readonly onFatal: (error: StoreError) => void;
+  /** Is told how far the log was synced. */
+  readonly mark?: Pick<SyncMark, 'look' | 'write'>;
 }
 
 export class CoveringSync {
   readonly #path: string;
   readonly #onFatal: (error: StoreError) => void;
+  readonly #mark: CoveringSyncOptions['mark'];
+  /** How far the log went when the sync under way began. */
+  #marking: MarkedLog | undefined;
   readonly #descriptor: number;
   readonly #order = new Int32Array(new SharedArrayBuffer(4));
   readonly #worker: Worker;
@@ -46,6 +52,7 @@ export class CoveringSync {
   constructor(options: CoveringSyncOptions) {
     this.#path = options.path;
     this.#onFatal = options.onFatal;
+    this.#mark = options.mark;
     // The log carries none of SQLite's locks, so that a descriptor of our own is harmless here, and only here.
     this.#descriptor = openSync(options.path, 'r+');
     const input: SyncWorkerInput = { order: this.#order, descriptor: this.#descriptor };
@@ -100,6 +107,7 @@ export class CoveringSync {
 
   #begin(): void {
     this.#covering = this.#written;
+    this.#marking = this.#mark?.look();
     this.#worker.ref();
     Atomics.store(this.#order, 0, SYNC);
     Atomics.notify(this.#order, 0);
@@ -111,6 +119,7 @@ export class CoveringSync {
       return;
     }
     this.#synced = this.#covering ?? this.#synced;
+    if (this.#marking !== undefined) this.#mark?.write(this.#marking);
     this.#covering = undefined;
     const covered = this.#waiters.filter((waiter) => waiter.write <= this.#synced);
     this.#waiters = this.#waiters.filter((waiter) => waiter.write > this.#synced);

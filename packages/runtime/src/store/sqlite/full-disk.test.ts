@@ -9,6 +9,7 @@ import { CoveringSync } from './covering-sync.ts';
 import { lockDirectory } from './directory-lock.ts';
 import { openSqliteStore } from './open-store.ts';
 import { SqliteStore } from './sqlite-store.ts';
+import { SyncMark } from './sync-mark.ts';
 
 let directory: string;
 let database: DatabaseSync;
@@ -23,8 +24,9 @@ beforeEach(async () => {
   database.exec('pragma synchronous = normal; pragma wal_autocheckpoint = 0');
   database.prepare('insert into start_record (pid, at) values (1, 1)').run();
   const sync = new CoveringSync({ path: `${first.path}-wal`, onFatal: () => {} });
+  const mark = new SyncMark({ database, directory, logPath: `${first.path}-wal` });
   const lock = lockDirectory(directory, 0);
-  store = new SqliteStore({ database, path: first.path, sync, lock, onTrouble: () => {} });
+  store = new SqliteStore({ database, path: first.path, sync, mark, lock, onTrouble: () => {} });
 });
 afterEach(async () => {
   await store.close();

@@ -15,6 +15,8 @@ import { databaseName } from './database-name.ts';
 import { lockDirectory } from './directory-lock.ts';
 import { applySchemaSteps, schemaSteps } from './schema-step.ts';
 import { toStoreError } from './sqlite-error.ts';
+import { readSyncMark, SyncMark } from './sync-mark.ts';
+import { verifyLog } from './verify-log.ts';
 import { SqliteStore } from './sqlite-store.ts';
 
 export interface SqliteStoreOptions {
@@ -32,22 +34,27 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Sqli
   makeDirectory(directory);
   const lock = lockDirectory(directory, now);
   let database: DatabaseSync | undefined;
+  let mark: SyncMark | undefined;
   let sync: CoveringSync | undefined;
   try {
     const path = join(directory, databaseName);
+    const logPath = `${path}-wal`;
+    verifyLog({ logPath, directory, mark: readSyncMark(directory) });
     database = openDatabase(path);
     applySchemaSteps(database, schemaSteps, now);
     // The log exists from the first write on; only then can it be opened for syncing.
     database.prepare('insert into start_record (pid, at) values (?, ?)').run(process.pid, now);
-    sync = new CoveringSync({ path: `${path}-wal`, onFatal: options.onFatal });
+    mark = new SyncMark({ database, directory, logPath });
+    sync = new CoveringSync({ path: logPath, onFatal: options.onFatal, mark });
     sync.verifyFile();
     sync.noteWrite();
     await sync.cover();
     syncDirectory(directory);
     const onTrouble = options.log ?? (() => {});
-    return new SqliteStore({ database, path, sync, lock, onTrouble });
+    return new SqliteStore({ database, path, sync, mark, lock, onTrouble });
   } catch (error) {
     await sync?.close();
+    mark?.close();
     database?.close();
     lock.release();
     throw toStoreError(error);

@@ -13,6 +13,7 @@ import type { PartitionTables } from './partition-tables.ts';
 import { isSyncFailure, toStoreError } from './sqlite-error.ts';
 import { SqlitePartition } from './sqlite-partition.ts';
 import type { SharedDatabase } from './sqlite-partition.ts';
+import type { SyncMark } from './sync-mark.ts';
 import { prepareAudit } from './statements/audit.ts';
 import type { AuditStatements } from './statements/audit.ts';
 import { prepareJournal } from './statements/journal.ts';
@@ -25,6 +26,7 @@ export interface SqliteStoreParts {
   readonly database: DatabaseSync;
   readonly path: string;
   readonly sync: CoveringSync;
+  readonly mark: SyncMark;
   readonly lock: DirectoryLock;
   readonly onTrouble: (message: string, details: Readonly<Record<string, unknown>>) => void;
 }
@@ -141,7 +143,7 @@ export class SqliteStore implements Store, SharedDatabase {
   }
 
   async #close(): Promise<void> {
-    const { database, sync, lock } = this.#parts;
+    const { database, sync, mark, lock } = this.#parts;
     const failed = sync.failure !== undefined;
     await this.#checkpointer.close();
     try {
@@ -149,6 +151,7 @@ export class SqliteStore implements Store, SharedDatabase {
       if (!failed) database.exec('pragma wal_checkpoint(truncate)');
     } finally {
       await sync.close();
+      mark.close();
       database.close();
       lock.release();
     }
