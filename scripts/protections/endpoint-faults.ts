@@ -33,6 +33,39 @@ export const endpointFaults: FaultGroup = {
       alsoShownBy: [misbehaving('never answers'), misbehaving('stops in the middle of an answer')],
     },
     {
+      fault: 'An endpoint cannot be reached while ten thousand invocations wait for it',
+      answer:
+        'One attempt at a time probes it, with waits that double up to 10 s; the others wait without costing anybody anything, and run when it is back.',
+      protections: [
+        {
+          without: 'everybody tries an endpoint that is gone',
+          file: `${runtime}/invoker/endpoint-circuit.ts`,
+          find: '        return now >= this.#state.nextProbeAt;',
+          replace: '        return now > 0;',
+          caughtBy: {
+            file: 'tests/src/faults/dead-endpoint.test.ts',
+            title: 'is probed by one attempt at a time, and all that waits is done when it is back',
+          },
+        },
+      ],
+    },
+    {
+      fault: 'An endpoint hangs on every attempt',
+      answer: 'Its deployment gets at most half of the places for attempts; the others are served from the rest.',
+      protections: [
+        {
+          without: 'one deployment may take all places',
+          file: `${runtime}/invoker/places.ts`,
+          find: '> this.#max - this.#held;',
+          replace: '> this.#max;',
+          caughtBy: {
+            file: 'tests/src/faults/dead-endpoint.test.ts',
+            title: 'takes half of the places with attempts that hang, and leaves the rest to others',
+          },
+        },
+      ],
+    },
+    {
       fault: 'An endpoint suspends on its own unfinished step',
       answer:
         'The attempt failed (`SUSPENDED_ON_OPEN_RUN`), and the step runs again: nobody else could ever finish it.',

@@ -97,7 +97,7 @@ export const processFaults: FaultGroup = {
         {
           without: 'a stream that breaks is no failed attempt',
           file: `${runtime}/invoker/attempt.ts`,
-          find: "else if (this.#phase === 'streaming') this.#fail(decideProblemOfStream(failure));",
+          find: '      this.#fail(decideProblemOfStream(failure));\n',
           replace: '',
           caughtBy: {
             file: 'tests/src/conformance/recovery.test.ts',
