@@ -189,6 +189,23 @@ export const processFaults: FaultGroup = {
       ],
     },
     {
+      fault: 'The process may open no more files or connections',
+      answer:
+        'It serves who is connected, answers what it cannot do with an error, and serves everybody when there is room again.',
+      protections: [
+        {
+          without: 'a process for queries that cannot start ends the runtime',
+          file: `${runtime}/query/query.ts`,
+          find: "    child.on('error', (error) => this.#ended(child, error.message));\n",
+          replace: '',
+          caughtBy: {
+            file: 'tests/src/faults/open-files.test.ts',
+            title: 'serves who is connected, answers what it cannot do, and serves everybody afterwards',
+          },
+        },
+      ],
+    },
+    {
       fault: 'An upgrade is killed half way',
       answer: 'Each schema step is there whole or not at all; the next start goes on with the rest.',
       protections: [

@@ -96,6 +96,25 @@ describe.skipIf(chosenTarget() !== 'holdfast')('when the wall clock is set', () 
     expect(trace.count('ring skipped')).toBe(1);
   });
 
+  test('ahead while the runtime stands still, as when a machine sleeps, all goes on and nothing twice', async () => {
+    const sleeps = Array.from({ length: 10 }, () => runtime.ingress.call<number>('Sleeper/sleep', 2_000));
+    await runtime.ingress.send('Sleeper/ring', 'overslept', { query: 'delay=1h' });
+    const accepted = await waitUntil('all are accepted', async () => {
+      const rows = await runtime.admin.query('select id from sys_invocation');
+      return rows.length === sleeps.length + 1;
+    });
+
+    runtime.freeze();
+    clock.set(2 * hourMs);
+    runtime.thaw();
+    const slept = await Promise.all(sleeps);
+    await waitUntil('what was due during the sleep is done', () => trace.count('ring overslept') > 0, 60_000);
+
+    expect(accepted).toBe(true);
+    expect(slept.length).toBe(10);
+    expect(trace.count('ring overslept')).toBe(1);
+  });
+
   test('back while the runtime is down, timers fire once and not early', async () => {
     const due = await sendLater('kept');
     await runtime.kill();

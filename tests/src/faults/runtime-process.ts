@@ -14,6 +14,8 @@ export interface RuntimeProcessOptions {
   /** Names of settings to values, as `--set` takes them. */
   readonly settings?: Readonly<Record<string, string | number>>;
   readonly env?: Readonly<Record<string, string>>;
+  /** How many files and connections the process may have open. */
+  readonly openFilesMax?: number;
 }
 
 /** Holdfast as a process on a data directory that the test chooses, and may damage, fill or share. */
@@ -32,17 +34,17 @@ export class RuntimeProcess {
   static async spawn(options: RuntimeProcessOptions): Promise<RuntimeProcess> {
     const ports = { ingress: await freePort(), admin: await freePort() };
     const settings = { 'ingress.port': ports.ingress, 'admin.port': ports.admin, ...options.settings };
+    const args = [
+      program,
+      'up',
+      '--data',
+      options.data,
+      ...Object.entries(settings).flatMap(([name, value]) => ['--set', `${name}=${value}`]),
+    ];
     const child = await SpawnedProcess.start({
       title: 'runtime',
-      command: process.execPath,
+      ...limitFiles([process.execPath, ...args], options.openFilesMax),
       ...(options.env === undefined ? {} : { env: options.env }),
-      args: [
-        program,
-        'up',
-        '--data',
-        options.data,
-        ...Object.entries(settings).flatMap(([name, value]) => ['--set', `${name}=${value}`]),
-      ],
     });
     return new RuntimeProcess(child, ports);
   }
@@ -89,7 +91,25 @@ export class RuntimeProcess {
     });
   }
 
+  freeze(): void {
+    this.#process.signal('SIGSTOP');
+  }
+
+  thaw(): void {
+    this.#process.signal('SIGCONT');
+  }
+
   async kill(): Promise<void> {
     await this.#process.kill();
   }
+}
+
+/** A shell sets the limit and becomes the program, so that the pid stays that of the program. */
+function limitFiles(
+  command: readonly [string, ...string[]],
+  openFilesMax: number | undefined,
+): { readonly command: string; readonly args: readonly string[] } {
+  const [program, ...args] = command;
+  if (openFilesMax === undefined) return { command: program, args };
+  return { command: 'sh', args: ['-c', `ulimit -n ${openFilesMax} && exec "$0" "$@"`, program, ...args] };
 }
