@@ -435,6 +435,16 @@ export const endpointFaults: FaultGroup = {
           },
         },
         {
+          without: 'messages that never end take all memory',
+          file: `${runtime}/invoker/inbound-budget.ts`,
+          find: 'return (this.#heldBy.get(deployment) ?? 0) > this.#bytesMax - this.#held;',
+          replace: 'return false;',
+          caughtBy: {
+            file: 'tests/src/faults/dead-endpoint.test.ts',
+            title: 'gets no memory for messages that it never ends, beyond its share',
+          },
+        },
+        {
           without: 'errors are kept whole',
           file: `${runtime}/engine/commands/advance-attempt.ts`,
           find: 'const ERROR_TEXT_MAX = 32_768;',

@@ -168,7 +168,12 @@ class RuntimeParts {
           store: port,
           findDeployment: (id) => parts.deployments.registry.findDeployment(id),
           random: Math.random,
-          limits: { attemptsMax: limits.concurrentAttemptsMax, messageBytesMax: limits.messageBytesMax },
+          limits: {
+            attemptsMax: limits.concurrentAttemptsMax,
+            messageBytesMax: limits.messageBytesMax,
+            // One deployment gets half, and must have room for two of the largest messages.
+            bufferedBytesMax: Math.max(limits.bufferedBytesMax, 4 * limits.messageBytesMax),
+          },
           ...(parts.identity === undefined ? {} : { signer: parts.identity }),
         });
         this.#invoker = invoker;

@@ -132,6 +132,30 @@ describe.skipIf(chosenTarget() !== 'holdfast')('an endpoint that does not answer
     await runtime.admin.waitForStatus(paused, 'completed');
   });
 
+  test('gets no memory for messages that it never ends, beyond its share', async () => {
+    await startRuntime({ 'invoker.messageBytesMax': '4000000', 'invoker.bufferedBytesMax': '16000000' });
+    const begun = Buffer.concat([Buffer.from('0401000000300000', 'hex'), Buffer.alloc(3_000_000)]);
+    const endless = await startEndpoint({
+      onInvoke: (stream) => {
+        stream.respond({ ':status': 200, 'content-type': contentType });
+        stream.write(begun);
+      },
+    });
+    await runtime.admin.register(endless.url);
+
+    await sendMany(6);
+    await waitUntil('the others are cut off', async () => {
+      return (await countDead("last_failure_error_code = 'RUNTIME_BUSY' and status = 'backing-off'")) >= 4;
+    });
+    const others = await Promise.all(
+      Array.from({ length: 20 }, (_, call) => runtime.ingress.call(`Counter/k${call}/add`, 1)),
+    );
+
+    expect(others).toEqual(others.map(() => 1));
+    // At most two fit into eight megabytes, and one always does.
+    expect([1, 2]).toContain(await countDead('last_failure_error_code is null'));
+  });
+
   test('takes half of the places with attempts that hang, and leaves the rest to others', async () => {
     await startRuntime({ 'invoker.concurrentAttemptsMax': '40' });
     const hanging = await startEndpoint({});

@@ -32,6 +32,8 @@ export interface Config {
     /** Attempts open at the same time, of one deployment about half of it; more work waits its turn. */
     readonly concurrentAttemptsMax: number;
     readonly messageBytesMax: number;
+    /** Messages that are arriving or not on disk yet, all together; of one deployment about half of it. */
+    readonly bufferedBytesMax: number;
     readonly connectTimeout: number;
   };
   readonly partition: {
@@ -101,6 +103,7 @@ const configSchema = z.strictObject({
     .strictObject({
       concurrentAttemptsMax: count.default(2_000),
       messageBytesMax: count.default(32 * 1024 * 1024),
+      bufferedBytesMax: count.default(512 * 1024 * 1024),
       connectTimeout: duration('10s'),
     })
     .prefault({}),

@@ -503,7 +503,7 @@ test('messages that are too large together are cut off, one by one, and come aga
     completionId: 1,
     result: { kind: 'success', value: new Uint8Array(300_000) },
   });
-  const scene = new AttemptScene({ limits: { inboundBytesMax: 400_000 } });
+  const scene = new AttemptScene({ limits: { bufferedBytesMax: 800_000 } });
   const first = await scene.start({ invocation: invocationNumber(1) });
   scene.transport.last.answer().send(big.subarray(0, 250_000));
   const small = await scene.start({ invocation: invocationNumber(2) });
@@ -529,7 +529,7 @@ test('when all streams together have too much in flight, each stops reading unti
     completionId: 1,
     result: { kind: 'success', value: new Uint8Array(1_000) },
   });
-  const scene = new AttemptScene({ limits: { inboundBytesMax: 1_500 } });
+  const scene = new AttemptScene({ limits: { bufferedBytesMax: 3_000 } });
   scene.partition.holding = true;
   for (const number of [1, 2]) await scene.start({ invocation: invocationNumber(number) });
   const [first, second] = scene.transport.streams;

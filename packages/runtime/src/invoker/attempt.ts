@@ -121,7 +121,7 @@ export class Attempt implements AttemptStreamListener {
       version: order.pin.protocolVersion,
       messageBytesMax: around.limits.messageBytesMax,
     });
-    this.#window = new ReadWindow(around.limits.unacknowledgedBytesMax, around.inbound);
+    this.#window = new ReadWindow(order.pin.deployment, around.limits.unacknowledgedBytesMax, around.inbound);
     this.#timer = new DeadlineTimer(
       around.clock,
       () => this.#deadline(),
@@ -265,10 +265,11 @@ export class Attempt implements AttemptStreamListener {
   /** Large messages of too many streams at once: this one has to come again. */
   #countPending(): void {
     const { inbound } = this.#around;
-    inbound.add(this.#inbound.pendingBytes - this.#pendingBytes);
+    const { deployment } = this.#order.pin;
+    inbound.add(deployment, this.#inbound.pendingBytes - this.#pendingBytes);
     this.#pendingBytes = this.#inbound.pendingBytes;
-    if (!inbound.exceeded || this.#pendingBytes <= smallMessageBytes) return;
-    const message = `was cut off within a message, because messages of more than ${this.#around.limits.inboundBytesMax} bytes are arriving from all deployments together.`;
+    if (!inbound.isExceededBy(deployment) || this.#pendingBytes <= smallMessageBytes) return;
+    const message = `was cut off within a message, because too much of messages is arriving at once; its deployment may have ${this.#around.limits.bufferedBytesMax / 2} bytes of them.`;
     this.#fail({ code: 'RUNTIME_BUSY', protocolCode: 500, message, counts: false });
   }
 
@@ -430,7 +431,7 @@ export class Attempt implements AttemptStreamListener {
     this.#enter('closed');
     this.#requestOpen = false;
     this.#outbound.clear();
-    this.#around.inbound.add(-this.#pendingBytes);
+    this.#around.inbound.add(this.#order.pin.deployment, -this.#pendingBytes);
     this.#pendingBytes = 0;
     this.#around.onClosed(this);
   }

@@ -9,8 +9,8 @@ export interface InvokerLimits {
   readonly eagerStateBytesMax: number;
   /** Bytes of one stream that the partition has not made durable; above it reading stops. */
   readonly unacknowledgedBytesMax: number;
-  /** Bytes of all streams that are not durable, or belong to a message that is not complete. */
-  readonly inboundBytesMax: number;
+  /** Bytes of all streams that are not durable, or belong to a message that is not complete; of one deployment about half of it. */
+  readonly bufferedBytesMax: number;
   /** How long an endpoint may take to end its response after a terminal message or a failure. */
   readonly drainMs: number;
   /** How long the body of a response that is no protocol stream is read, for its text. */
@@ -24,7 +24,7 @@ export const defaultInvokerLimits: InvokerLimits = {
   messageBytesMax: defaultFrameBytesMax,
   eagerStateBytesMax: 1024 * 1024,
   unacknowledgedBytesMax: 1024 * 1024,
-  inboundBytesMax: 512 * 1024 * 1024,
+  bufferedBytesMax: 512 * 1024 * 1024,
   drainMs: 5_000,
   refusedBodyMs: 1_000,
   yieldAfterMs: 100,

@@ -74,7 +74,7 @@ export class Invoker implements AttemptPort {
       partition: options.partition,
       store: options.store,
       limits: this.#limits,
-      inbound: new InboundBudget(this.#limits.inboundBytesMax),
+      inbound: new InboundBudget(this.#limits.bufferedBytesMax),
       random: options.random,
       ...(options.signer === undefined ? {} : { signer: options.signer }),
       onReached: (attempt) => this.#circuits.reached(attempt),
