@@ -25,7 +25,7 @@ if (values.help) {
     [
       'Usage: npm run protections -- [--only WORD] [--json]',
       '',
-      '  --only WORD  only those whose sentence, file or test holds the word',
+      '  --only WORD  only those whose group, fault, sentence, file or test holds the word',
       '  --json       prints the trials as JSON',
       '',
       'Works on a copy of the repository in a temporary folder, which Ctrl-C removes too.',
@@ -38,10 +38,13 @@ if (values.help) {
 
 async function main(): Promise<number> {
   const word = values.only?.toLowerCase() ?? '';
-  const chosen = faultGroups
-    .flatMap((group) => group.faults)
-    .flatMap((fault) => fault.protections)
-    .filter((one) => `${one.without} ${one.file} ${one.caughtBy.file}`.toLowerCase().includes(word));
+  const chosen = faultGroups.flatMap(({ title, faults }) =>
+    faults.flatMap(({ fault, protections }) =>
+      protections.filter((one) =>
+        `${title} ${fault} ${one.without} ${one.file} ${one.caughtBy.file}`.toLowerCase().includes(word),
+      ),
+    ),
+  );
   const copy = RepositoryCopy.make();
   const interrupt = (): void => {
     copy.remove();
