@@ -239,6 +239,24 @@ export const processFaults: FaultGroup = {
       ],
     },
     {
+      fault: 'Something is forgotten while somebody asks for it, or while its id begins to live again',
+      answer:
+        'The asker gets the whole result or `INVOCATION_NOT_FOUND`, never a half. A new life is kept as long as it may be.',
+      protections: [
+        {
+          without: 'a timer of an earlier life forgets the new one',
+          file: `${runtime}/engine/commands/fire-timer.ts`,
+          find: "record.state.status === 'completed' && record.state.at + record.completionRetentionMs <= env.now",
+          replace: "record.state.status === 'completed'",
+          caughtBy: {
+            file: `${runtime}/engine/second-life.test.ts`,
+            title: 'is kept as long as it may be, whatever timers of its first life come due',
+          },
+        },
+      ],
+      alsoShownBy: [worlds],
+    },
+    {
       fault: 'A caller leaves, or its connection breaks',
       answer: 'The invocation goes on; the same idempotency key attaches to it.',
       protections: [

@@ -53,3 +53,22 @@ test('takes no result of what its first life called', () => {
 
   expect(scene.get(run).journal.open).toEqual({ 2: 'call' });
 });
+
+test('is kept as long as it may be, whatever timers of its first life come due', () => {
+  const scene = new EngineScene();
+  const run = scene.invoke({ service: 'Signup', key: 'w' });
+  scene.complete(run);
+  const retention = scene.timers().filter((timer) => timer.invocation === run);
+  scene.apply({ kind: 'purge', invocation: run, ...operator });
+  scene.now += 1_000;
+  scene.invoke({ service: 'Signup', key: 'w' });
+  scene.complete(run, success('second'));
+
+  for (const timer of retention) {
+    scene.now = Math.max(scene.now, timer.fireAt);
+    scene.apply({ kind: 'fireTimer', timer });
+  }
+
+  expect(retention.length).toBeGreaterThan(0);
+  expect(scene.get(run).state).toMatchObject({ status: 'completed', result: success('second'), journalKept: true });
+});
