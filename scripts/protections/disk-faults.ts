@@ -102,8 +102,19 @@ export const diskFaults: FaultGroup = {
     },
     {
       fault: 'The database was cut or overwritten',
-      answer: 'The runtime refuses to start with `STORE_CORRUPT` and serves nothing of it.',
+      answer:
+        'A file that is no whole database is refused at start with `STORE_CORRUPT`; a page that is no page any more is found when it is read, and nothing is made up for it. A bit that flips inside a stored value cannot be seen: use disks or a file system with checksums.',
       protections: [
+        {
+          without: 'errors of reading have no code',
+          file: `${store}/sqlite-error.ts`,
+          find: '    return read();\n  } catch (error) {\n    throw toStoreError(error);',
+          replace: '    return read();\n  } catch (error) {\n    throw error;',
+          caughtBy: {
+            file: `${store}/damaged-database.test.ts`,
+            title: 'a page that is %s is found when the store opens or reads it, and never read as something else',
+          },
+        },
         {
           without: 'damage has no code',
           file: `${store}/sqlite-error.ts`,

@@ -66,6 +66,15 @@ export function toStoreError(error: unknown): unknown {
   });
 }
 
+/** Reads the database; a page that is no page any more is found only now. */
+export function withStoreErrors<T>(read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    throw toStoreError(error);
+  }
+}
+
 export function syncFailed(cause: unknown): StoreError {
   return new StoreError('STORE_SYNC_FAILED', {
     message: 'The disk did not confirm a write. What the store wrote last may be lost, so the process must end.',

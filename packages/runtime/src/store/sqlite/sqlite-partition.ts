@@ -8,6 +8,7 @@ import type { SequenceCounter } from './partition-journal.ts';
 import { findRecord, listRange, writeRecord } from './partition-tables.ts';
 import type { PartitionTables } from './partition-tables.ts';
 import type { AuditStatements } from './statements/audit.ts';
+import { withStoreErrors } from './sqlite-error.ts';
 import type { JournalStatements } from './statements/journal.ts';
 
 /** The database that the partitions of one store share. */
@@ -46,12 +47,11 @@ export class SqlitePartition implements PartitionStore {
   }
 
   load(request: LoadRequest): Loaded {
-    this.#refuseIfUnusable();
-    return {
+    return this.#read(() => ({
       records: request.records.map((ref) => this.#loadRecord(ref)),
       ranges: request.ranges.map((ref) => listRange(this.#shared.tables, this.#partition, ref)),
       journals: request.journals.map((invocation) => this.#journal.readFrames(invocation, 0)),
-    };
+    }));
   }
 
   async commit(batch: Batch): Promise<void> {
@@ -69,33 +69,27 @@ export class SqlitePartition implements PartitionStore {
     invocation: InvocationId,
     range: { readonly from: number; readonly to: number },
   ): Promise<Uint8Array> {
-    this.#refuseIfUnusable();
-    return this.#journal.read(invocation, range);
+    return this.#read(() => this.#journal.read(invocation, range));
   }
 
   async readState(service: string, key: string): Promise<readonly StateRecord[]> {
-    this.#refuseIfUnusable();
-    return this.#shared.tables.state.list(this.#partition, { service, key });
+    return this.#read(() => this.#shared.tables.state.list(this.#partition, { service, key }));
   }
 
   async listDueTimers(now: number, limit: number): Promise<readonly TimerRecord[]> {
-    this.#refuseIfUnusable();
-    return this.#shared.tables.timer.listDue(this.#partition, now, limit);
+    return this.#read(() => this.#shared.tables.timer.listDue(this.#partition, now, limit));
   }
 
   async findNextTimerAt(): Promise<number | undefined> {
-    this.#refuseIfUnusable();
-    return this.#shared.tables.timer.findNextAt(this.#partition);
+    return this.#read(() => this.#shared.tables.timer.findNextAt(this.#partition));
   }
 
   async listRunning(after: InvocationId | undefined, limit: number): Promise<readonly InvocationId[]> {
-    this.#refuseIfUnusable();
-    return this.#shared.tables.invocation.listRunning(this.#partition, after ?? '', limit);
+    return this.#read(() => this.#shared.tables.invocation.listRunning(this.#partition, after ?? '', limit));
   }
 
   async listOutbox(limit: number): Promise<readonly OutboxRecord[]> {
-    this.#refuseIfUnusable();
-    return this.#shared.tables.outbox.list(this.#partition, limit);
+    return this.#read(() => this.#shared.tables.outbox.list(this.#partition, limit));
   }
 
   #apply(batch: Batch): void {
@@ -115,6 +109,11 @@ export class SqlitePartition implements PartitionStore {
     if (found === undefined) return undefined;
     if (found.table !== 'invocation') return { ...found, tail: [] };
     return { ...found, tail: this.#journal.readFrames(found.record.id, found.record.journal.length) };
+  }
+
+  #read<T>(work: () => T): T {
+    this.#refuseIfUnusable();
+    return withStoreErrors(work);
   }
 
   #refuseIfUnusable(): void {

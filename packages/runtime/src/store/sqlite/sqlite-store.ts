@@ -10,7 +10,7 @@ import type { DirectoryLock } from './directory-lock.ts';
 import type { SequenceCounter } from './partition-journal.ts';
 import { prepareTables } from './partition-tables.ts';
 import type { PartitionTables } from './partition-tables.ts';
-import { isSyncFailure, toStoreError } from './sqlite-error.ts';
+import { isSyncFailure, toStoreError, withStoreErrors } from './sqlite-error.ts';
 import { SqlitePartition } from './sqlite-partition.ts';
 import type { SharedDatabase } from './sqlite-partition.ts';
 import type { SyncMark } from './sync-mark.ts';
@@ -68,14 +68,14 @@ export class SqliteStore implements Store, SharedDatabase {
 
   async openPartition(partition: number): Promise<PartitionStore> {
     this.refuseIfUnusable();
-    const handle = new SqlitePartition(this, partition);
+    const handle = withStoreErrors(() => new SqlitePartition(this, partition));
     this.#handles.set(partition, handle);
     return handle;
   }
 
   async loadRegistry(): Promise<Registry> {
     this.refuseIfUnusable();
-    return this.#registry.load();
+    return withStoreErrors(() => this.#registry.load());
   }
 
   async saveRegistry(registry: Registry, audit: readonly AuditRecord[]): Promise<void> {
@@ -88,13 +88,13 @@ export class SqliteStore implements Store, SharedDatabase {
 
   async listBlockers(deployment: DeploymentId, limit: number): Promise<readonly DeploymentBlocker[]> {
     this.refuseIfUnusable();
-    const records = this.tables.invocation.listBlockers(deployment, limit);
+    const records = withStoreErrors(() => this.tables.invocation.listBlockers(deployment, limit));
     return records.map((record) => ({ invocation: record.id, record }));
   }
 
   async listAudit(query: { readonly subject?: string; readonly limit: number }): Promise<readonly AuditRecord[]> {
     this.refuseIfUnusable();
-    return this.audit.list(query);
+    return withStoreErrors(() => this.audit.list(query));
   }
 
   close(): Promise<void> {
