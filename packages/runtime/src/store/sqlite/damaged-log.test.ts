@@ -77,22 +77,22 @@ test('what was synced is marked, and a log that nobody damaged is taken whole', 
 describe('a log that is damaged where it was synced is refused, not shortened in silence:', () => {
   test('a bit in any part of any frame', async () => {
     const { bytes } = readSyncMark(killed) ?? { bytes: 0 };
-    const outcomes = new Map<number | string, number>();
+    const taken: string[] = [];
     let flips = 0;
-    for (let frame = LOG_HEADER_BYTES; frame < bytes; frame += frameBytes) {
+    for (let frame = LOG_HEADER_BYTES; frame < bytes && taken.length === 0; frame += frameBytes) {
       // Page number, salts, checksum; the first, a middle and the last byte of the page.
       for (const at of [3, 11, 15, 19, 23, FRAME_HEADER_BYTES, 2_000, frameBytes - 1]) {
         flipBit(frame + at);
         const outcome = await open();
-        outcomes.set(outcome, (outcomes.get(outcome) ?? 0) + 1);
+        if (outcome !== 'STORE_CORRUPT') taken.push(`byte ${frame + at}: ${outcome}`);
         flips += 1;
         rmSync(directory, { recursive: true });
         cpSync(killed, directory, { recursive: true });
       }
     }
 
+    expect(taken).toEqual([]);
     expect(flips).toBeGreaterThan(100);
-    expect(outcomes).toEqual(new Map([['STORE_CORRUPT', flips]]));
   });
 
   test.each([0, 9, 17, 23, 25, 31])('a bit in byte %i of its header', async (at) => {
