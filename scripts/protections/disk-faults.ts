@@ -160,6 +160,16 @@ export const diskFaults: FaultGroup = {
           },
         },
         {
+          without: 'the mark of an old log may outlive it',
+          file: `${store}/sync-mark.ts`,
+          find: '    fsyncSync(descriptor);\n',
+          replace: '',
+          caughtBy: {
+            file: `${store}/power-loss.test.ts`,
+            title: 'what was marked of the old log is gone from the disk before a new log begins',
+          },
+        },
+        {
           without: 'checksums of frames are not compared',
           file: `${store}/verify-log.ts`,
           find: 'if (checksum.first !== frame.readUInt32BE(16) || checksum.second !== frame.readUInt32BE(20))',

@@ -13,7 +13,7 @@ import { readSyncMark, syncMarkPath } from './sync-mark.ts';
 import { FRAME_HEADER_BYTES, LOG_HEADER_BYTES } from './write-log-format.ts';
 
 const frameBytes = FRAME_HEADER_BYTES + 4096;
-const acknowledgements = 12;
+const acknowledgements = 6;
 
 let killed: string;
 let acknowledged = 0;
@@ -75,7 +75,7 @@ test('what was synced is marked, and a log that nobody damaged is taken whole', 
 });
 
 describe('a log that is damaged where it was synced is refused, not shortened in silence:', () => {
-  test('a bit in any part of any frame', async () => {
+  test('a bit in any part of any frame', { timeout: 60_000 }, async () => {
     const { bytes } = readSyncMark(killed) ?? { bytes: 0 };
     const taken: string[] = [];
     let flips = 0;
@@ -92,7 +92,7 @@ describe('a log that is damaged where it was synced is refused, not shortened in
     }
 
     expect(taken).toEqual([]);
-    expect(flips).toBeGreaterThan(100);
+    expect(flips).toBeGreaterThan(50);
   });
 
   test.each([0, 9, 17, 23, 25, 31])('a bit in byte %i of its header', async (at) => {

@@ -15,7 +15,7 @@ import { databaseName } from './database-name.ts';
 import { lockDirectory } from './directory-lock.ts';
 import { applySchemaSteps, schemaSteps } from './schema-step.ts';
 import { toStoreError } from './sqlite-error.ts';
-import { readSyncMark, SyncMark } from './sync-mark.ts';
+import { clearSyncMark, readSyncMark, SyncMark } from './sync-mark.ts';
 import { verifyLog } from './verify-log.ts';
 import { SqliteStore } from './sqlite-store.ts';
 
@@ -41,6 +41,7 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Sqli
     const logPath = `${path}-wal`;
     verifyLog({ logPath, directory, mark: readSyncMark(directory) });
     database = openDatabase(path);
+    clearSyncMark(directory);
     applySchemaSteps(database, schemaSteps, now);
     // The log exists from the first write on; only then can it be opened for syncing.
     database.prepare('insert into start_record (pid, at) values (?, ?)').run(process.pid, now);

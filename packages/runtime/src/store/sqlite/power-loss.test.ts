@@ -11,13 +11,16 @@ import { DatabaseSync } from 'node:sqlite';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { databaseName } from './database-name.ts';
+import { readSyncMark } from './sync-mark.ts';
+import { verifyLog } from './verify-log.ts';
 import { fileAfterLoss, parseWriteLog, straceArguments } from './write-log.ts';
 import type { LossMode, WriteLogEntry } from './write-log.ts';
 
 const hasStrace = spawnSync('strace', ['-qq', 'true']).status === 0;
 /** Entries that set up the store as the recording finds it. */
-const BASE_ENTRIES = 3;
+const BASE_ENTRIES = 4;
 const logName = `${databaseName}-wal`;
+const markName = 'holdfast.synced';
 let directory: string;
 
 beforeEach(() => {
@@ -35,6 +38,16 @@ describe.skipIf(!hasStrace)('power loss', () => {
     expect(entries.filter((entry) => entry.kind === 'acknowledge').length).toBeGreaterThan(5);
     expect(findLosses(entries)).toEqual([]);
     expect(findLosses(unsynced)).not.toEqual([]);
+  }, 120_000);
+
+  test('what was marked of the old log is gone from the disk before a new log begins', async () => {
+    const entries = (await recordOnCrashedStore('commit-program.ts')).slice(BASE_ENTRIES);
+
+    const isGone = entries.findIndex((entry) => entry.kind === 'sync' && entry.file === markName);
+    const begins = entries.findIndex((entry) => entry.kind === 'write' && entry.file === logName);
+
+    expect(isGone).toBeGreaterThan(-1);
+    expect(begins).toBeGreaterThan(isGone);
   }, 120_000);
 
   test('the control: SQLite with synchronous=FULL loses nothing either', async () => {
@@ -55,7 +68,7 @@ async function recordOnCrashedStore(program: string): Promise<readonly WriteLogE
   killed.kill('SIGKILL');
   await once(killed, 'exit');
 
-  const found = ([databaseName, logName] as const).map((file): WriteLogEntry => ({
+  const found = ([databaseName, logName, markName] as const).map((file): WriteLogEntry => ({
     kind: 'write',
     file,
     offset: 0,
@@ -109,7 +122,13 @@ function counterAfterLoss(loss: {
   const disk = join(directory, 'disk');
   rmSync(disk, { recursive: true, force: true });
   mkdirSync(disk);
-  for (const file of [databaseName, logName]) writeFileSync(join(disk, file), fileAfterLoss({ ...loss, file }));
+  for (const file of [databaseName, logName, markName])
+    writeFileSync(join(disk, file), fileAfterLoss({ ...loss, file }));
+  try {
+    verifyLog({ logPath: join(disk, logName), directory: disk, mark: readSyncMark(disk) });
+  } catch (error) {
+    return String(error);
+  }
   const database = new DatabaseSync(join(disk, databaseName));
   try {
     const row = database.prepare('select value from state').get();

@@ -5,7 +5,7 @@
  * look like a torn end, and everything behind it, acknowledged or not, would be gone without a word. The mark tells the two apart. It is
  * written after a sync and never synced itself: on the disk it may be older than the log, and then protects less; it is never ahead.
  */
-import { closeSync, openSync, readFileSync, readSync, writeSync } from 'node:fs';
+import { closeSync, fsyncSync, ftruncateSync, openSync, readFileSync, readSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
@@ -37,6 +37,20 @@ export function readSyncMark(directory: string): MarkedLog | undefined {
   return { salt: bytes.readBigUInt64BE(0), bytes: Number(bytes.readBigUInt64BE(8)) };
 }
 
+/**
+ * Makes an empty mark, and syncs that. Called when the log was copied into the database and before it begins again: a power loss may leave the
+ * beginnings of the new log under the header of the old one, which would look like damage.
+ */
+export function clearSyncMark(directory: string): void {
+  const descriptor = openSync(syncMarkPath(directory), 'a');
+  try {
+    ftruncateSync(descriptor, 0);
+    fsyncSync(descriptor);
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
 export class SyncMark {
   readonly #measure: StatementSync;
   readonly #log: number;
@@ -48,7 +62,7 @@ export class SyncMark {
     this.#measure = parts.database.prepare('pragma wal_checkpoint(noop)');
     // The log carries none of SQLite's locks, so that a descriptor of our own is harmless.
     this.#log = openSync(parts.logPath, 'r');
-    this.#mark = openSync(syncMarkPath(parts.directory), 'w');
+    this.#mark = openSync(syncMarkPath(parts.directory), 'r+');
   }
 
   /** How far the log goes now; outside of a transaction. `undefined` when SQLite does not say. */
