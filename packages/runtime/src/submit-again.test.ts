@@ -9,6 +9,7 @@ test('pauses between tries grow, and nobody who waited for the same partition co
   const pauses: number[] = [];
   const clock: Clock = {
     now: () => 0,
+    wall: () => 0,
     setTimer: (delayMs, callback) => {
       pauses.push(delayMs);
       queueMicrotask(callback);
