@@ -2,7 +2,7 @@
 import { decodeStoredEntry, splitFrames } from '@holdfast/protocol';
 import type { Command, Notification } from '@holdfast/protocol';
 import type { TableName, TableRecord } from '../engine/record-table.ts';
-import type { CountRecord, InvocationRecord } from '../engine/record.ts';
+import type { CountRecord, InvocationRecord, StateRecord } from '../engine/record.ts';
 import type { DiskImage } from '../store/memory/simulated-disk.ts';
 import type { PartitionImage } from '../store/memory/partition-image.ts';
 import type { Violation } from './effects-ledger.ts';
@@ -94,7 +94,16 @@ function checkHolders(partition: PartitionImage, violation: Violation): void {
 }
 
 /** When all is done: nothing is left over, and state is the fold of what the journals say. */
-export function checkEnd(image: DiskImage, violation: Violation): void {
+export function checkEnd(
+  image: DiskImage,
+  parts: {
+    readonly violation: Violation;
+    /** Whether all journals that wrote this key are there, and nobody else wrote it. */ readonly isExact: (
+      key: string,
+    ) => boolean;
+  },
+): void {
+  const { violation, isExact } = parts;
   for (const partition of image.partitions()) {
     for (const table of ['object', 'queue', 'sink', 'outbox'] as const) {
       for (const entry of recordsOf(partition, table))
@@ -103,15 +112,27 @@ export function checkEnd(image: DiskImage, violation: Violation): void {
     const bumps = new Map<string, number>();
     for (const { record } of recordsOf(partition, 'invocation')) checkJournal(partition, record, bumps, violation);
     for (const { record } of recordsOf(partition, 'state')) {
-      const key = `${record.service}/${record.key}`;
-      const value = Number(JSON.parse(new TextDecoder().decode(record.value)));
-      if (value !== (bumps.get(key) ?? 0))
-        violation('state', `${key} counts ${value}, but its journals hold ${bumps.get(key) ?? 0} increments`);
-      bumps.delete(key);
+      if (record.name === 'count') checkSum(record, bumps, parts);
     }
-    for (const [key, count] of bumps)
-      violation('state', `${key} has no state, but its journals hold ${count} increments`);
+    for (const [key, count] of bumps) {
+      if (count > 0 && isExact(key))
+        violation('state', `${key} has no count, but its journals hold ${count} increments`);
+    }
   }
+}
+
+function checkSum(
+  record: StateRecord,
+  bumps: Map<string, number>,
+  parts: { readonly violation: Violation; readonly isExact: (key: string) => boolean },
+): void {
+  const key = `${record.service}/${record.key}`;
+  const value = Number(JSON.parse(new TextDecoder().decode(record.value)));
+  const expected = bumps.get(key) ?? 0;
+  // NaN: somebody cleared the key.
+  if (value !== expected && !Number.isNaN(expected) && parts.isExact(key))
+    parts.violation('state', `${key} counts ${value}, but its journals hold ${expected} increments`);
+  bumps.delete(key);
 }
 
 function checkJournal(
@@ -120,6 +141,7 @@ function checkJournal(
   bumps: Map<string, number>,
   violation: Violation,
 ): void {
+  if (record.state.status === 'completed' && !record.state.journalKept) return;
   const entries: (Command | Notification)[] = partition
     .journal(record.id)
     .flatMap((bytes) => splitFrames(bytes).map(decodeStoredEntry));
@@ -127,9 +149,12 @@ function checkJournal(
     violation('journal', `${record.id} has ${entries.length} entries, its row says ${record.journal.length}`);
   checkFirstWins(record.id, entries, violation);
   if (record.epoch > ATTEMPTS_MAX) violation('liveness', `${record.id} took ${record.epoch} attempts`);
-  const written = entries.filter((entry) => entry.kind === 'setState').length;
+  const isBump = (entry: Command | Notification): boolean =>
+    entry.kind === 'setState' && new TextDecoder().decode(entry.key) === 'count';
+  const written = entries.filter(isBump).length;
   const key = `${record.target.service}/${record.target.key}`;
-  if (written > 0) bumps.set(key, (bumps.get(key) ?? 0) + written);
+  const cleared = entries.some((entry) => entry.kind === 'clearAllState');
+  bumps.set(key, cleared ? Number.NaN : (bumps.get(key) ?? 0) + written);
   const input = entries[0];
   if (input?.kind !== 'input' || record.state.status !== 'completed' || record.state.result.kind !== 'success') return;
   // Programs are put into inputs by this simulation only.

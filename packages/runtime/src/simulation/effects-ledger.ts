@@ -12,17 +12,17 @@ export class EffectsLedger {
     this.#violation = violation;
   }
 
-  /** A closure begins. After its result was confirmed it must never begin again. */
-  begin(invocation: string, completionId: number): string {
-    const step = `${invocation}/${completionId}`;
+  /** A closure begins, in one execution of an id. After its result was confirmed it must never begin again. */
+  begin(life: string, completionId: number): string {
+    const step = `${life}/${completionId}`;
     if (this.#confirmed.has(step)) this.#violation('P1', `step ${step} ran again although its result was acknowledged`);
     this.#executed.set(step, (this.#executed.get(step) ?? 0) + 1);
     this.#tokens += 1;
     return `t${this.#tokens}`;
   }
 
-  confirm(invocation: string, completionId: number, value: string): void {
-    const step = `${invocation}/${completionId}`;
+  confirm(life: string, completionId: number, value: string): void {
+    const step = `${life}/${completionId}`;
     const before = this.#confirmed.get(step);
     if (before !== undefined && before !== value) {
       this.#violation('P1', `the acknowledged result of step ${step} changed from ${before} to ${value}`);

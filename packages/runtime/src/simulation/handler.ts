@@ -1,193 +1,118 @@
-/**
- * Executes a program the way a handler of a real SDK does: as code that issues commands in a fixed order and blocks on results. A
- * generator, so that the driver decides when it goes on.
- */
-import type { Command, Failure, NotificationResult } from '@holdfast/protocol';
-import type { Callee, Operation, Program, Step } from './program.ts';
+/** Executes a program the way a handler of a real SDK does: as code that issues commands in a fixed order and blocks on results. */
+import type { NotificationResult, Result } from '@holdfast/protocol';
+import { begin, cancelChild, run, send, sendAgain, sendAndAttach, wake } from './handler-calls.ts';
+import { completion, encode, Stumbled, TerminalFailure, textOf, waitFor } from './handler-context.ts';
+import type { HandlerContext, Handling } from './handler-context.ts';
+import { bump, clear, clearAll, readNames, readValue, set } from './handler-state.ts';
+import type { Operation, Program, Step } from './program.ts';
 
-/** What the handler blocks on. */
-export type Wait =
-  | { readonly kind: 'completion'; readonly id: number }
-  | { readonly kind: 'signal'; readonly id: number };
+const FIRST_AWAKEABLE = 17;
 
-/** What handlers ask of the attempt that drives them. */
-export interface HandlerContext {
-  /** Compares with the journal or sends; returns the recorded command where there is one. */
-  issue(command: Command): Command;
-  /** A new completion id. */
-  allocate(): number;
-  nextSignal(): number;
-  /** Executes the closure of a run, unless the journal has its result. */
-  execute(completionId: number, name: string, publish?: number): void;
-  /** The value of a state key when the snapshot tells; `undefined` when it has to be asked for. */
-  readState(name: string): { readonly value: Uint8Array | undefined } | undefined;
-  writeState(name: string, value: Uint8Array): void;
-  stumbles(name: string): boolean;
-  noteSleep(completionId: number, wakeUpAt: number): void;
-  /** Somebody has to resolve this promise of the workflow. */
-  askForPromise(name: string): void;
-  now(): number;
-}
-
-/** A terminal failure, from a callee, a signal or a cancellation. */
-export class TerminalFailure extends Error {
-  readonly failure: Failure;
-  constructor(failure: Failure) {
-    super(failure.message);
-    this.failure = failure;
-  }
-}
-
-/** The handler gives up this attempt and wants another. */
-export class RetryableFailure extends Error {}
-
-export type Handler = Generator<readonly Wait[], string, readonly NotificationResult[]>;
-
-export function* handle(context: HandlerContext, program: Program): Handler {
+export function* handle(context: HandlerContext, program: Program): Handling<string> {
   const values: string[] = [];
   try {
-    for (const operation of program.operations) values.push(...(yield* perform(context, operation)));
+    for (const operation of program.operations) values.push(...(yield* perform(context, program, operation)));
   } catch (error) {
     if (!(error instanceof TerminalFailure)) throw error;
     // What an author does on cancellation: undo, which takes a step and some time.
-    yield [run(context, 'undo')];
-    yield [begin(context, { op: 'sleep', ms: 20_000 })];
+    yield* waitFor(run(context, { name: 'undo', fails: false }));
+    yield* waitFor(begin(context, { op: 'sleep', ms: 20_000 }));
     throw error;
   }
+  if (program.ends === 'giveUp') throw new Stumbled('giveUp');
   if (program.ends === 'failure')
     throw new TerminalFailure({ code: 418, message: `${program.id} ends so`, metadata: [] });
   return `${program.id}(${values.join(',')})`;
 }
 
-function* perform(
-  context: HandlerContext,
-  operation: Operation,
-): Generator<readonly Wait[], readonly string[], readonly NotificationResult[]> {
+function* perform(context: HandlerContext, program: Program, operation: Operation): Handling<readonly string[]> {
   switch (operation.op) {
     case 'bump':
       yield* bump(context);
       return [];
+    case 'set':
+      set(context, operation.name, encode(program.id));
+      return [];
+    case 'clear':
+      clear(context, operation.name);
+      return [];
+    case 'clearAll':
+      clearAll(context);
+      return [];
+    case 'read':
+      return [yield* readValue(context, operation.name)];
+    case 'names':
+      return [yield* readNames(context)];
     case 'send':
       send(context, operation.to, operation.delayMs);
       return [];
+    case 'sendAndAttach':
+      return [textOf(yield* sendAndAttach(context, operation.to))];
+    case 'wake':
+      return [textOf(yield* wake(context, operation.to, operation.by))];
+    case 'cancelChild':
+      return [textOf(yield* cancelChild(context, operation.to))];
+    case 'again':
+      sendAgain(context, operation.next, operation.delayMs);
+      return [];
     case 'resolvePromise':
-      yield [resolvePromise(context, operation.name)];
-      return [];
+      return [textOf(yield* resolvePromise(context, operation))];
+    case 'peekPromise':
+      return [textOf(yield* peekPromise(context, operation.name))];
     case 'stumble':
-      if (context.stumbles(operation.name)) throw new RetryableFailure(operation.name);
+      yield* stumble(context, operation);
       return [];
-    case 'all': {
-      const waits = operation.steps.map((step) => begin(context, step));
-      return (yield waits).map(textOf);
+    case 'beWoken': {
+      if (operation.by === 'signal') return [textOf(yield* waitFor({ kind: 'namedSignal', name: 'go' }))];
+      const id = context.nextSignal();
+      if (id !== FIRST_AWAKEABLE) throw new Error('The awakeable that the caller knows is the first one.');
+      return [textOf(yield* waitFor({ kind: 'signal', id }))];
     }
+    case 'never':
+      return [textOf(yield* waitFor({ kind: 'namedSignal', name: 'never' }))];
+    case 'all':
+    case 'any':
+      return yield* combine(context, operation.op, operation.steps);
     default:
-      return (yield [begin(context, operation)]).map(textOf);
+      return [textOf(yield* waitFor(begin(context, operation)))];
   }
 }
 
-function begin(context: HandlerContext, step: Step): Wait {
-  switch (step.op) {
-    case 'run':
-      return run(context, step.name);
-    case 'sleep': {
-      const id = context.allocate();
-      const command = context.issue({ kind: 'sleep', name: '', wakeUpAt: context.now() + step.ms, completionId: id });
-      if (command.kind === 'sleep') context.noteSleep(id, command.wakeUpAt);
-      return { kind: 'completion', id };
-    }
-    case 'awakeable': {
-      const signal = context.nextSignal();
-      run(context, step.name, signal);
-      return { kind: 'signal', id: signal };
-    }
-    case 'call':
-      return call(context, step.to);
-    case 'promise': {
-      const id = context.allocate();
-      context.issue({ kind: 'getPromise', name: '', key: step.name, completionId: id });
-      context.askForPromise(step.name);
-      return { kind: 'completion', id };
-    }
-  }
+function* combine(context: HandlerContext, until: 'all' | 'any', steps: readonly Step[]): Handling<readonly string[]> {
+  const waits = steps.map((step) => begin(context, step));
+  const results = yield { until, waits };
+  if (until === 'all') return results.map(textOf);
+  // Results are taken one at a time, in journal order, so this is the same one in every attempt.
+  const first = results.findIndex((result) => result !== undefined);
+  return [`${first}:${textOf(results[first])}`];
 }
 
-function run(context: HandlerContext, name: string, publish?: number): Wait {
+function* stumble(context: HandlerContext, one: Extract<Operation, { op: 'stumble' }>): Handling<void> {
+  if (one.how !== 'suspendOnRun') {
+    if (context.stumbles(one.name)) throw new Stumbled(one.how);
+    return;
+  }
   const id = context.allocate();
-  context.issue({ kind: 'run', name, completionId: id });
-  context.execute(id, name, publish);
-  return { kind: 'completion', id };
+  context.issue({ kind: 'run', name: one.name, completionId: id });
+  if (context.stumbles(one.name)) throw new Stumbled(one.how);
+  context.execute({ completionId: id, fails: false });
+  yield* waitFor(completion(id));
 }
 
-function call(context: HandlerContext, to: Callee): Wait {
-  const invocationIdCompletionId = context.allocate();
-  const completionId = context.allocate();
-  context.issue({ kind: 'call', name: '', completionId, ...target(to), invocationIdCompletionId });
-  return { kind: 'completion', id: completionId };
-}
-
-function send(context: HandlerContext, to: Callee, delayMs: number): void {
-  const invocationIdCompletionId = context.allocate();
-  const invokeAt = delayMs === 0 ? 0 : context.now() + delayMs;
-  context.issue({ kind: 'oneWayCall', name: '', invokeAt, ...target(to), invocationIdCompletionId });
-}
-
-function target(to: Callee): { service: string; handler: string; key: string; parameter: Uint8Array; headers: [] } {
-  return { service: to.service, handler: to.handler, key: to.key, parameter: encode(to.program), headers: [] };
-}
-
-function resolvePromise(context: HandlerContext, name: string): Wait {
+function* resolvePromise(
+  context: HandlerContext,
+  one: Extract<Operation, { op: 'resolvePromise' }>,
+): Handling<NotificationResult> {
   const id = context.allocate();
-  context.issue({
-    kind: 'completePromise',
-    name: '',
-    key: name,
-    result: { kind: 'success', value: encode('yes') },
-    completionId: id,
-  });
-  return { kind: 'completion', id };
+  const result: Result = one.fails
+    ? { kind: 'failure', failure: { code: 422, message: 'no', metadata: [] } }
+    : { kind: 'success', value: encode('yes') };
+  context.issue({ kind: 'completePromise', name: '', key: one.name, result, completionId: id });
+  return yield* waitFor(completion(id));
 }
 
-function* bump(context: HandlerContext): Generator<readonly Wait[], void, readonly NotificationResult[]> {
+function* peekPromise(context: HandlerContext, name: string): Handling<NotificationResult> {
   const id = context.allocate();
-  const key = new TextEncoder().encode('count');
-  const known = context.readState('count');
-  let before: Uint8Array | undefined;
-  if (known === undefined) {
-    const command = context.issue({ kind: 'getLazyState', name: '', key, completionId: id });
-    if (command.kind === 'getEagerState') before = command.value;
-    else {
-      const [result] = yield [{ kind: 'completion', id }];
-      before = result?.kind === 'success' ? result.value : undefined;
-    }
-  } else {
-    const command = context.issue({
-      kind: 'getEagerState',
-      name: '',
-      key,
-      ...(known.value === undefined ? {} : { value: known.value }),
-    });
-    if (command.kind === 'getLazyState') {
-      const [result] = yield [{ kind: 'completion', id }];
-      before = result?.kind === 'success' ? result.value : undefined;
-    } else before = command.kind === 'getEagerState' ? command.value : undefined;
-  }
-  const count = before === undefined ? 0 : Number(JSON.parse(new TextDecoder().decode(before)));
-  const value = encode(count + 1);
-  context.issue({ kind: 'setState', name: '', key, value });
-  context.writeState('count', value);
-}
-
-function textOf(result: NotificationResult): string {
-  switch (result.kind) {
-    case 'success':
-      return new TextDecoder().decode(result.value);
-    case 'failure':
-      return `!${result.failure.code}`;
-    default:
-      return '';
-  }
-}
-
-export function encode(value: unknown): Uint8Array {
-  return new TextEncoder().encode(JSON.stringify(value));
+  context.issue({ kind: 'peekPromise', name: '', key: name, completionId: id });
+  return yield* waitFor(completion(id));
 }

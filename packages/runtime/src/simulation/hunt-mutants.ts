@@ -51,15 +51,19 @@ export async function huntMutant(mutant: Mutant, minutes: number): Promise<Hunt>
 }
 
 /** Ends with the number of those that got away. */
-export async function huntAll(minutes: number, tell: (line: string) => void): Promise<number> {
+export async function huntAll(
+  options: { readonly minutes: number; /** Only those whose name holds this. */ readonly named: string },
+  tell: (line: string) => void,
+): Promise<number> {
+  const hunted = mutants.filter((mutant) => mutant.name.includes(options.named));
   let escaped = 0;
-  for (const mutant of mutants) {
-    const hunt = await huntMutant(mutant, minutes);
+  for (const mutant of hunted) {
+    const hunt = await huntMutant(mutant, options.minutes);
     if (!hunt.found) escaped += 1;
     tell(
       `${hunt.found ? 'found' : 'NOT FOUND'} after ${(hunt.ms / 1_000).toFixed(1)} s: ${mutant.name}\n    ${hunt.evidence.slice(0, 160)}`,
     );
   }
-  tell(`${mutants.length - escaped} of ${mutants.length} mutants found.`);
+  tell(`${hunted.length - escaped} of ${hunted.length} mutants found.`);
   return escaped;
 }

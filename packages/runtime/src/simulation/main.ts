@@ -1,5 +1,5 @@
 /**
- * npm run simulate -- [--minutes N | --seeds N | --seed S | --mutants]
+ * npm run simulate -- [--minutes N | --seeds N | --seed S [--trace LINES] | --mutants] [--about TEXT]
  *
  * Runs fresh seeds until the time is over. A finding prints the promise that broke and the command that repeats it, and ends with code 1.
  */
@@ -13,6 +13,8 @@ const { values } = parseArgs({
     seeds: { type: 'string' },
     seed: { type: 'string' },
     quiet: { type: 'boolean' },
+    trace: { type: 'string' },
+    about: { type: 'string' },
     mutants: { type: 'boolean' },
     help: { type: 'boolean' },
   },
@@ -20,14 +22,21 @@ const { values } = parseArgs({
 
 if (values.help) {
   process.stdout.write(
-    'Usage: npm run simulate -- [--minutes N] [--seeds N] [--seed S] [--mutants]\n\nWithout options: one minute of fresh seeds. --mutants gives each seeded bug up to a minute.\n',
+    'Usage: npm run simulate -- [--minutes N] [--seeds N] [--seed S] [--mutants]\n\nWithout options: one minute of fresh seeds. --mutants gives each seeded bug up to a minute. --trace N shows the last N lines of\na seed; --about TEXT chooses the lines, or the mutants, that hold the text.\n',
   );
 } else if (values.mutants) {
   const { huntAll } = await import('./hunt-mutants.ts');
   process.exitCode =
-    (await huntAll(Number(values.minutes ?? 1), (line) => process.stdout.write(`${line}\n`))) === 0 ? 0 : 1;
+    (await huntAll({ minutes: Number(values.minutes ?? 1), named: values.about ?? '' }, (line) =>
+      process.stdout.write(`${line}\n`),
+    )) === 0
+      ? 0
+      : 1;
 } else if (values.seed !== undefined) {
-  report(await simulate(Number(values.seed)));
+  const about = values.about === undefined ? {} : { traceAbout: values.about };
+  const result = await simulate(Number(values.seed), { traceLines: Number(values.trace ?? 30), ...about });
+  if (values.trace !== undefined) process.stdout.write(`${result.trace.join('\n')}\n`);
+  report(result);
 } else {
   await runMany();
 }
@@ -80,7 +89,9 @@ function report(result: SimulationReport): void {
     `Seed ${result.seed} broke a promise:\n${result.violations
       .slice(0, 5)
       .map((one) => `  ${one}`)
-      .join('\n')}\nRepeat it with: npm run simulate -- --seed ${result.seed}\n`,
+      .join(
+        '\n',
+      )}\nWhat happened last:\n${result.trace.map((one) => `  ${one}`).join('\n')}\nRepeat it with: npm run simulate -- --seed ${result.seed}\n`,
   );
   process.exitCode = 1;
 }

@@ -110,4 +110,60 @@ export const mutants: readonly Mutant[] = [
     find: '    this.#held -= 1;\n',
     replace: '',
   },
+  {
+    name: 'a kill does not follow to what was called',
+    file: 'engine/rules/kill-invocation.ts',
+    find: "  for (const child of children) sendMessage(tx, env, { kind: 'kill', invocation: child });\n",
+    replace: '',
+  },
+  {
+    name: 'a repeated request starts a second execution once the first is over',
+    file: 'engine/rules/accept-invocation.ts',
+    find: "if (existing !== undefined) return { kind: 'exists', existing };",
+    replace:
+      "if (existing !== undefined && existing.state.status !== 'completed') return { kind: 'exists', existing };",
+  },
+  // From here on: bugs that this simulation found once.
+  {
+    name: 'a timer of an earlier life forgets the next one',
+    file: 'engine/commands/fire-timer.ts',
+    find: ' && record.state.at + record.completionRetentionMs <= env.now',
+    replace: '',
+  },
+  {
+    name: 'a message behind a lost one is taken',
+    file: 'partition/command-runner.ts',
+    find: 'if (this.#cut.refuses(command)) {',
+    replace: 'if (this.#cut.refuses(command) && job === undefined) {',
+  },
+  {
+    name: 'a promise goes with its workflow although somebody waits for it',
+    file: 'engine/rules/drop-invocation.ts',
+    find: 'if (promise.waiters.length === 0) ',
+    replace: '',
+  },
+  {
+    name: 'the state of a workflow is edited while it runs',
+    file: 'engine/commands/edit-state.ts',
+    find: "if (kind !== 'workflow') return",
+    replace: "if (kind !== 'service') return",
+  },
+  {
+    name: 'a range misses what was committed while it was read',
+    file: 'partition/cached-view.ts',
+    find: '[...load.unsettled, ...this.#uncommittedIn(prefix)]',
+    replace: 'this.#uncommittedIn(prefix)',
+  },
+  {
+    name: 'nobody catches that the outbox cannot be read',
+    file: 'partition/outbox-pump.ts',
+    find: "      return 'failed';\n    }\n    if (this.#lanes",
+    replace: "      throw new Error('the outbox cannot be read');\n    }\n    if (this.#lanes",
+  },
+  {
+    name: 'a runtime that stops waits for commands that were abandoned',
+    file: 'partition/command-runner.ts',
+    find: '    this.#parked.clear();\n',
+    replace: '',
+  },
 ];

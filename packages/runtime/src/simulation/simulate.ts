@@ -1,9 +1,8 @@
 /** Lives one seed through: a while with every fault, then faults off, then everything must finish and everything must be right. */
-import { siblingInvocationId } from '@holdfast/protocol';
-import type { InvocationId } from '@holdfast/protocol';
+import { Clients } from './clients.ts';
 import { checkAlways, checkEnd, listInvocations } from './disk-checks.ts';
-import { ProgramMaker } from './program.ts';
-import type { Callee } from './program.ts';
+import { Operator } from './operator.ts';
+import { ProgramMaker } from './program-maker.ts';
 import { World } from './world.ts';
 import type { WorldStatistics } from './world.ts';
 
@@ -13,186 +12,170 @@ export interface SimulationReport extends WorldStatistics {
   readonly violations: readonly string[];
   /** Equal for equal seeds. */
   readonly hash: string;
+  /** What happened last, in lines for people. */
+  readonly trace: readonly string[];
+}
+
+export interface SimulationOptions {
+  /** How many lines of the trace are wanted. */
+  readonly traceLines?: number;
+  /** Only those about this. */
+  readonly traceAbout?: string;
 }
 
 const CLIENTS_MAX = 25;
 const FAULTS_MS = 20_000;
 /** Virtual time to finish everything once faults are off: sleeps of 20 s follow each other in deep programs. */
 const SETTLE_MS = 30 * 60_000;
-const CHECK_EVERY_EVENTS = 150;
+const CHECK_EVERY_EVENTS = 500;
+const TRACE_LINES = 30;
 
-export async function simulate(seed: number): Promise<SimulationReport> {
-  const world = await simulateWorld(seed);
-  return { seed, ...world.statistics, violations: world.violations, hash: world.hash };
-}
-
-/** The world as it stands at the end, for a closer look. */
-export async function simulateWorld(seed: number): Promise<World> {
-  const world = new World(seed);
-  await new Life(world).live();
-  return world;
+export async function simulate(seed: number, options: SimulationOptions = {}): Promise<SimulationReport> {
+  const life = new Life(seed);
+  await life.live();
+  const { statistics, trace, violations } = life.world;
+  return {
+    seed,
+    ...statistics,
+    violations,
+    hash: trace.hash,
+    trace: trace.tail(options.traceLines ?? TRACE_LINES, options.traceAbout),
+  };
 }
 
 class Life {
-  readonly #world: World;
-  readonly #programs: ProgramMaker;
-  /** Ids in the order in which one client had them accepted, by key. */
-  readonly #orders: InvocationId[][] = [];
+  readonly world: World;
+  readonly #clients: Clients;
+  readonly #operator: Operator;
   /** Tasks that are not over. */
   readonly #open = new Set<string>();
   #events = 0;
 
-  constructor(world: World) {
-    this.#world = world;
-    this.#programs = new ProgramMaker(world.random);
+  constructor(seed: number) {
+    this.world = new World(seed, {
+      onPublished: (invocation, awaited) => this.#clients.resolveLater(invocation, awaited),
+      onPromiseAwaited: (workflow, name) => this.#clients.helpLater(workflow, name),
+    });
+    this.#clients = new Clients(this.world, new ProgramMaker(this.world.random));
+    this.#operator = new Operator(this.world, this.#clients);
   }
 
   async live(): Promise<void> {
-    const { time, random } = this.#world;
+    const failed = (reason: unknown): void => this.world.violation('engine', `nobody caught: ${describe(reason)}`);
+    process.on('unhandledRejection', failed);
+    try {
+      this.#begin();
+      const outcome = await this.world.time.run(() => this.#isOver(), FAULTS_MS + SETTLE_MS);
+      if (outcome !== 'done' && this.world.violations.length === 0)
+        this.world.violation('liveness', this.#describeStuck(outcome));
+      if (this.world.violations.length === 0) this.#checkEnd();
+    } finally {
+      process.off('unhandledRejection', failed);
+    }
+  }
+
+  #begin(): void {
+    const { time, random } = this.world;
     // Not waited for: a life that dies while it starts never comes back.
-    void this.#world.start();
-    const registered = this.#world.promote('v1');
+    void this.world.start();
+    const registered = this.#promote('v1');
     this.#run('registration of v1', () => registered);
-    const end = time.now() + FAULTS_MS;
-    for (let client = random.between(3, CLIENTS_MAX); client > 0; client--)
-      this.#run(`client ${client}`, () => registered.then(() => this.#client()));
-    for (let sequence = random.between(0, 2); sequence > 0; sequence--)
-      this.#run(`ordered client ${sequence}`, () => registered.then(() => this.#orderedClient()));
-    this.#run('operator', () => this.#operator(end));
-    this.#run('nemesis', () => this.#nemesis(end));
-    this.#run('registration of v2', async () => {
-      await time.delay(random.between(0, FAULTS_MS));
-      await this.#world.promote('v2');
-    });
+    const repeat = (name: string, count: number, task: () => Promise<void>): void => {
+      for (let index = 0; index < count; index++) {
+        const at = random.between(0, FAULTS_MS / 2);
+        this.#run(`${name} ${index}`, () => registered.then(() => time.delay(at)).then(() => task()));
+      }
+    };
+    repeat('client', random.between(3, CLIENTS_MAX), () => this.#clients.callOnce());
+    repeat('clients together', random.between(0, 3), () => this.#clients.callTogether());
+    repeat('ordered client', random.between(0, 2), () => this.#clients.callInOrder());
+    this.#run('operator', () => this.#operate());
+    this.#run('nemesis', () => this.#harm());
+    const later = random.between(0, FAULTS_MS);
+    // One after the other, as the registry of a runtime does it.
+    this.#run('registration of v2', () => registered.then(() => time.delay(later)).then(() => this.#promote('v2')));
     this.#run('end of faults', async () => {
       await time.delay(FAULTS_MS);
-      this.#world.faulty = false;
+      this.world.trace.note('faults are off');
+      this.world.faulty = false;
     });
-    const outcome = await time.run(() => this.#isOver(), FAULTS_MS + SETTLE_MS);
-    if (outcome !== 'done' && this.#world.violations.length === 0)
-      this.#world.violation('liveness', this.#describeStuck(outcome));
-    if (this.#world.violations.length === 0) this.#checkEnd();
+  }
+
+  async #promote(name: string): Promise<void> {
+    this.#clients.deployments.push(await this.world.promote(name));
   }
 
   #run(name: string, task: () => Promise<void>): void {
     this.#open.add(name);
     void task()
-      .catch((error: unknown) => {
-        this.#world.violation('world', error instanceof Error ? (error.stack ?? error.message) : String(error));
-      })
+      .catch((error: unknown) => this.world.violation('world', describe(error)))
       .then(() => this.#open.delete(name));
   }
 
   #isOver(): boolean {
-    if (this.#world.violations.length > 0) return true;
+    if (this.world.violations.length > 0) return true;
     if (++this.#events % CHECK_EVERY_EVENTS === 0)
-      checkAlways(this.#world.disk.image, (promise, message) => this.#world.violation(promise, message));
-    return this.#open.size === 0 && !this.#world.faulty && this.#world.isQuiet;
+      checkAlways(this.world.disk.image, (promise, message) => this.world.violation(promise, message));
+    return this.#open.size === 0 && !this.world.faulty && this.world.isQuiet;
   }
 
-  async #client(): Promise<void> {
-    const { time, random } = this.#world;
-    await time.delay(random.between(0, FAULTS_MS / 2));
-    const callee = this.#programs.callee(2);
-    const id = this.#world.newId(callee);
-    await this.#world.send(id, callee, random.chance(0.15) ? random.between(1, 8_000) : 0);
-    await this.#world.awaitResult(id);
-    // The answer stays the same, whoever asks again.
-    await this.#world.awaitResult(id);
-  }
-
-  /** One after the other to one key: each is accepted before the next is sent. */
-  async #orderedClient(): Promise<void> {
-    const order: InvocationId[] = [];
-    this.#orders.push(order);
-    const key = this.#world.random.pick(['red', 'green', 'blue']);
-    for (let count = this.#world.random.between(2, 6); count > 0; count--) {
-      const callee: Callee = {
-        service: 'Counter',
-        handler: 'go',
-        key,
-        program: this.#programs.program(0, 'exclusive'),
-      };
-      const id = this.#world.newId(callee);
-      await this.#world.send(id, callee);
-      order.push(id);
-    }
-    for (const id of order) await this.#world.awaitResult(id);
-  }
-
-  async #operator(end: number): Promise<void> {
-    const { time, random, accepted } = this.#world;
-    const by = { actor: 'operator', reason: 'because' };
-    while (time.now() < end) {
-      await time.delay(random.between(50, 4_000));
-      const ids = [...accepted].filter(([, one]) => !one.callee.program.id.startsWith('help')).map(([id]) => id);
-      const [first, ...rest] = ids;
-      if (first === undefined) continue;
-      const id = random.pick([first, ...rest]);
-      const kind = random.pick(['cancel', 'kill', 'pause', 'pause', 'resume', 'restart'] as const);
-      if (kind === 'cancel' || kind === 'kill') this.#world.ended.add(id);
-      if (kind === 'resume') await this.#world.insist(id, { kind, invocation: id, deployment: 'keep', ...by });
-      else if (kind === 'restart') await this.#restart(id, by);
-      else await this.#world.insist(id, { kind, invocation: id, ...by });
-    }
-    await this.#resumeAll(by);
-  }
-
-  async #restart(id: InvocationId, by: { readonly actor: string; readonly reason: string }): Promise<void> {
-    const newId = siblingInvocationId(id, this.#world.random.bytes(16));
-    await this.#world.insist(id, { kind: 'restart', invocation: id, newId, from: 0, deployment: 'keep', ...by });
-  }
-
-  /** Whatever is paused, by people or because its attempts were used up, goes on once faults are off. */
-  async #resumeAll(by: { readonly actor: string; readonly reason: string }): Promise<void> {
-    while (this.#open.size > 1 || this.#world.faulty || !this.#world.isQuiet) {
-      await this.#world.time.delay(500);
-      if (this.#world.faulty) continue;
-      for (const record of listInvocations(this.#world.disk.image)) {
-        if (record.state.status !== 'paused') continue;
-        if (record.state.reason.kind === 'mismatch')
-          this.#world.violation('P4', `${record.id} paused on a mismatch: ${record.lastFailure?.message}`);
-        await this.#world.insist(record.id, { kind: 'resume', invocation: record.id, deployment: 'keep', ...by });
-      }
+  async #operate(): Promise<void> {
+    await this.#operator.meddle(FAULTS_MS);
+    while (this.#open.size > 1 || this.world.faulty || !this.world.isQuiet) {
+      await this.world.time.delay(500);
+      if (!this.world.faulty) await this.#operator.putRight();
     }
   }
 
-  async #nemesis(end: number): Promise<void> {
-    const { time, random } = this.#world;
+  async #harm(): Promise<void> {
+    const { settings, time, random } = this.world;
     const calm = random.pick([500, 3_000, 100_000]);
-    while (time.now() < end) {
+    while (time.elapsedMs < FAULTS_MS) {
       await time.delay(random.between(1, calm));
-      if (time.now() >= end) return;
-      if (random.chance(0.6)) this.#world.crash();
-      else this.#world.crashEndpoints();
+      if (time.elapsedMs >= FAULTS_MS) return;
+      const harm = random.next();
+      if (harm < 0.5) this.world.crash();
+      else if (harm < 0.6) await this.world.restartGracefully();
+      else if (harm < 0.7 && settings.clockIsSet) time.setClock(random.between(-30_000, 30_000));
+      else this.world.crashEndpoints();
     }
   }
 
   #checkEnd(): void {
-    const { disk, accepted } = this.#world;
-    const violation = (promise: string, message: string): void => this.#world.violation(promise, message);
+    const { book, disk } = this.world;
+    const violation = (promise: string, message: string): void => this.world.violation(promise, message);
     checkAlways(disk.image, violation);
-    checkEnd(disk.image, violation);
+    const forgetful = book.isForgetful;
+    checkEnd(disk.image, { violation, isExact: (key) => !forgetful && !this.#operator.inexactKeys.has(key) });
     const records = new Map(listInvocations(disk.image).map((record) => [record.id, record]));
-    for (const id of accepted.keys()) {
-      if (!records.has(id) && !this.#world.ended.has(id)) violation('P1', `${id} was accepted and is gone`);
-    }
-    for (const order of this.#orders) {
-      // Those that were cancelled or killed while they queued never started.
-      const starts = order.flatMap((id) => records.get(id)?.startedAt ?? []);
-      if (starts.some((startedAt, index) => startedAt < (starts[index - 1] ?? 0)))
+    for (const id of book.accepted.keys()) if (!records.has(id)) book.noteGone(id);
+    for (const order of this.#clients.orders) {
+      // Those that were cancelled or killed while they queued never started; those that were purged started again.
+      const starts = order.flatMap((id) => (book.repeated.has(id) ? [] : (records.get(id)?.startedAt ?? [])));
+      const isSorted = starts.every((startedAt, index) => startedAt >= (starts[index - 1] ?? 0));
+      if (!isSorted && !this.world.settings.clockIsSet)
         violation('P7', `handlers of one key ran out of order: ${order.join(', ')}`);
     }
   }
 
-  #describeStuck(outcome: 'empty' | 'late'): string {
-    const open = listInvocations(this.#world.disk.image).filter((record) => record.state.status !== 'completed');
+  #describeStuck(outcome: 'empty' | 'late' | 'busy'): string {
+    const open = listInvocations(this.world.disk.image).filter((record) => record.state.status !== 'completed');
     const examples = open
       .slice(0, 3)
       .map(
         (record) =>
           `${record.id} ${JSON.stringify(record.state)} epoch ${record.epoch} last failure ${record.lastFailure?.message ?? 'none'}`,
       );
-    return `${outcome === 'empty' ? 'nothing happens any more' : 'it takes too long'}: ${open.length} invocations and these tasks are not over: ${[...this.#open].join(', ')}. ${examples.join('; ')}`;
+    return `${STUCK[outcome]}: ${open.length} invocations and these tasks are not over: ${[...this.#open].join(', ')}. ${examples.join('; ')}`;
   }
+}
+
+const STUCK = {
+  empty: 'nothing happens any more',
+  late: 'it takes too long',
+  busy: 'much happens and nothing ends',
+} as const;
+
+function describe(error: unknown): string {
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }

@@ -5,71 +5,72 @@
 import {
   decodeRuntimeMessage,
   decodeStoredEntry,
+  encodeAwaitingOn,
   encodeCommand,
   encodeEnd,
-  encodeError,
   encodeProposeRunCompletion,
   encodeSuspension,
   FrameReader,
   isCommandType,
 } from '@holdfast/protocol';
-import type { Command, Frame, Notification, NotificationResult, ProtocolVersion, Start } from '@holdfast/protocol';
-import { encode, handle, RetryableFailure, TerminalFailure } from './handler.ts';
-import type { Handler, HandlerContext, Wait } from './handler.ts';
-import type { Program } from './program.ts';
+import type { AwaitSet, Command, Frame, Notification, Result, Start } from '@holdfast/protocol';
+import type { AttemptSurroundings } from './attempt-surroundings.ts';
+import { encodeStumble } from './encode-stumble.ts';
+import { cancelOf } from './handler-calls.ts';
+import { completion, encode, Stumbled, TerminalFailure } from './handler-context.ts';
+import type { Block, HandlerContext, Handling, Results, Wait } from './handler-context.ts';
+import { handle } from './handler.ts';
+import { isSameCommand } from './is-same-command.ts';
+import type { Program, Stumble } from './program.ts';
 import { ReplayJournal } from './replay-journal.ts';
-
-/** The endpoint process and the world around an attempt. */
-export interface AttemptSurroundings {
-  readonly version: ProtocolVersion;
-  now(): number;
-  send(bytes: Uint8Array): void;
-  /** No more will be sent. */
-  finish(): void;
-  /** Executes a step's closure; calls back with its value when it is done, unless the process died. */
-  execute(
-    step: {
-      readonly invocation: string;
-      readonly completionId: number;
-      readonly name: string;
-      readonly publish: number | undefined;
-    },
-    done: (value: Uint8Array) => void,
-  ): void;
-  /** The runtime has confirmed a step's result to this attempt. */
-  confirm(step: { readonly invocation: string; readonly completionId: number; readonly value: Uint8Array }): void;
-  stumbles(name: string): boolean;
-  askForPromise(workflow: string, name: string): void;
-  violation(promise: string, message: string): void;
-}
+import { StateSnapshot } from './state-snapshot.ts';
 
 const SIGNALS_FROM = 17;
 const CANCEL = 1;
+const NOTHING: Block = { until: 'all', waits: [] };
 
 export class SimulatedAttempt implements HandlerContext {
+  readonly service: string;
+  readonly handler: string;
   readonly #around: AttemptSurroundings;
   readonly #reader = new FrameReader();
   readonly #frames: Frame[] = [];
   #start: Start | undefined;
   #journal: ReplayJournal | undefined;
-  #handler: Handler | undefined;
-  #waiting: readonly Wait[] = [];
-  readonly #results = new Map<string, NotificationResult>();
-  readonly #proposed = new Map<number, Uint8Array>();
-  readonly #sleeps = new Map<number, number>();
-  readonly #state = new Map<string, Uint8Array>();
+  #state = new StateSnapshot([], false);
+  #handling: Handling<string> | undefined;
+  #blocked: Block = NOTHING;
+  /** The invocation ids of calls that a cancellation goes on to, while they are not all known. */
+  #cancelling: readonly Wait[] | undefined;
+  readonly #calls: Wait[] = [];
+  readonly #results = new Map<string, Notification['result']>();
+  readonly #proposed = new Map<number, Result>();
+  readonly #acksAsked = new Set<number>();
+  #commands = 0;
+  #consumed = 0;
   #lastCompletionId = 0;
   #lastSignal = SIGNALS_FROM - 1;
   #executing = 0;
   #inputClosed = false;
   #finished = false;
 
-  constructor(around: AttemptSurroundings) {
+  constructor(target: { readonly service: string; readonly handler: string }, around: AttemptSurroundings) {
+    this.service = target.service;
+    this.handler = target.handler;
     this.#around = around;
   }
 
-  get invocation(): string {
+  get key(): string {
+    return this.#start?.key ?? '';
+  }
+
+  get #invocation(): string {
     return this.#start?.debugId ?? '';
+  }
+
+  /** One execution: an id that was forgotten and accepted again gets another seed. */
+  get #life(): string {
+    return `${this.#invocation}/${this.#start?.randomSeed.toString(16)}`;
   }
 
   receive(chunk: Uint8Array): void {
@@ -95,12 +96,14 @@ export class SimulatedAttempt implements HandlerContext {
       return;
     }
     if (isCommandType(frame.type)) {
-      this.#around.violation('P4', `a command arrived behind the replay of ${this.invocation}`);
+      this.violation('P4', `a command arrived behind the replay of ${this.#invocation}`);
       return;
     }
     const message = decodeRuntimeMessage(frame);
     if (message.kind === 'notification') this.#journal.push(message);
     else if (message.kind === 'proposeRunCompletionAck') this.#acknowledged(message.completionId);
+    else if (message.kind === 'commandAck' && !this.#acksAsked.delete(message.commandIndex))
+      this.violation('protocol', `${this.#invocation} was acknowledged command ${message.commandIndex} unasked`);
   }
 
   #collectReplay(): void {
@@ -112,45 +115,38 @@ export class SimulatedAttempt implements HandlerContext {
       this.#start = start;
     }
     if (entries.length < this.#start.knownEntries) return;
-    const decoded = entries.map(decodeStoredEntry);
-    this.#journal = new ReplayJournal(decoded);
-    for (const [key, value] of this.#start.state) this.#state.set(new TextDecoder().decode(key), value);
-    const input = this.#journal.takeCommand();
+    this.#around.noteReplay(
+      this.#life,
+      entries.map((entry) => entry.bytes),
+    );
+    const journal = new ReplayJournal(entries.map(decodeStoredEntry));
+    this.#journal = journal;
+    this.#state = new StateSnapshot(this.#start.state, !this.#start.partialState);
+    const input = journal.takeCommand();
+    this.#commands = 1;
     if (input?.kind !== 'input') {
-      this.#around.violation('P4', `the journal of ${this.invocation} does not begin with its input`);
+      this.violation('P4', `the journal of ${this.#invocation} does not begin with its input`);
       return;
     }
     // Programs are put into inputs by this simulation only.
     const program = JSON.parse(new TextDecoder().decode(input.value)) as Program;
-    this.#handler = handle(this, program);
+    this.#handling = handle(this, program);
     this.#resume([]);
   }
 
   #acknowledged(completionId: number): void {
-    const value = this.#proposed.get(completionId);
-    if (value === undefined) {
-      this.#around.violation(
-        'P1',
-        `${this.invocation} was acknowledged a step ${completionId} that it did not propose`,
-      );
+    const result = this.#proposed.get(completionId);
+    if (result === undefined) {
+      this.violation('P1', `${this.#invocation} was acknowledged a step ${completionId} that it did not propose`);
       return;
     }
-    this.#journal?.push({
-      kind: 'notification',
-      of: 'run',
-      id: { kind: 'completion', id: completionId },
-      result: { kind: 'success', value },
-    });
+    this.#journal?.push({ kind: 'notification', of: 'run', id: { kind: 'completion', id: completionId }, result });
   }
 
   /** Consumes notifications one at a time while blocked, so that what user code sees does not depend on how they arrive. */
   #advance(): void {
-    while (!this.#finished && this.#handler !== undefined && this.#waiting.length > 0) {
-      const results = this.#waiting.map((wait) => this.#results.get(waitKey(wait)));
-      if (results.every((result) => result !== undefined)) {
-        this.#resume(results);
-        continue;
-      }
+    while (!this.#finished && this.#handling !== undefined && this.#blocked.waits.length > 0) {
+      if (this.#goOn()) continue;
       const notification = this.#journal?.takeNotification();
       if (notification === undefined) {
         this.#maySuspend();
@@ -160,63 +156,93 @@ export class SimulatedAttempt implements HandlerContext {
     }
   }
 
+  /** Returns false while what is waited for is not there. */
+  #goOn(): boolean {
+    const { until, waits } = this.#cancelling === undefined ? this.#blocked : { until: 'all', waits: this.#cancelling };
+    const results = waits.map((wait) => this.#results.get(waitKey(wait)));
+    const open = results.filter((result) => result === undefined).length;
+    if (until === 'all' ? open > 0 : open === results.length) return false;
+    if (this.#cancelling === undefined) this.#resume(results);
+    else this.#passOnCancel(results);
+    return true;
+  }
+
   #consume(notification: Notification): void {
     const { id, result } = notification;
+    this.#around.noteConsumed(this.#life, this.#consumed++, `${waitKey(id)}=${JSON.stringify(result)}`);
     if (id.kind === 'signal' && id.id === CANCEL) {
-      this.#throwInto(new TerminalFailure({ code: 409, message: 'Cancelled', metadata: [] }));
+      // One that comes while another goes on to the children tells nothing new.
+      if (this.#cancelling === undefined) this.#beginCancel();
       return;
     }
-    if (id.kind === 'namedSignal') return;
     const key = waitKey(id);
     if (!this.#results.has(key)) this.#results.set(key, result);
-    if (id.kind !== 'completion') return;
-    if (notification.of === 'run' && result.kind === 'success') {
-      this.#around.confirm({ invocation: this.invocation, completionId: id.id, value: result.value });
-    }
-    const wakeUpAt = this.#sleeps.get(id.id);
-    if (notification.of === 'sleep' && wakeUpAt !== undefined && wakeUpAt > this.#around.now()) {
-      this.#around.violation('timers', `a sleep of ${this.invocation} ended ${wakeUpAt - this.#around.now()} ms early`);
-    }
+    if (id.kind === 'completion' && notification.of === 'run')
+      this.#around.confirm({ life: this.#life, completionId: id.id, result: JSON.stringify(result) });
   }
 
-  #resume(results: readonly NotificationResult[]): void {
-    this.#step((handler) => handler.next(results));
+  #beginCancel(): void {
+    this.#cancelling = this.#calls;
+    if (this.#calls.length === 0) this.#passOnCancel([]);
   }
 
-  #throwInto(failure: TerminalFailure): void {
-    this.#step((handler) => handler.throw(failure));
+  #passOnCancel(ids: Results): void {
+    this.#cancelling = undefined;
+    for (const id of ids) if (id?.kind === 'invocationId') this.issue(cancelOf(id.invocationId));
+    this.#step((handling) => handling.throw(new TerminalFailure({ code: 409, message: 'Cancelled', metadata: [] })));
   }
 
-  #step(go: (handler: Handler) => IteratorResult<readonly Wait[], string>): void {
-    if (this.#handler === undefined) return;
-    this.#waiting = [];
+  #resume(results: Results): void {
+    this.#step((handling) => handling.next(results));
+  }
+
+  #step(go: (handling: Handling<string>) => IteratorResult<Block, string>): void {
+    if (this.#handling === undefined) return;
+    this.#blocked = NOTHING;
     try {
-      const next = go(this.#handler);
-      if (!next.done) this.#waiting = next.value;
+      const next = go(this.#handling);
+      if (!next.done) this.#blocked = next.value;
       else this.#end({ kind: 'success', value: encode(next.value) });
     } catch (error) {
       if (error instanceof TerminalFailure) this.#end({ kind: 'failure', failure: error.failure });
-      else if (error instanceof RetryableFailure) this.#fail(error.message);
+      else if (error instanceof Stumbled) this.#stumble(error.how);
       else throw error;
     }
+    if (this.#around.hints && this.#blocked.waits.length > 0 && !this.#finished)
+      this.#around.send(encodeAwaitingOn({ ...this.#awaited(), executingSideEffects: this.#executing > 0 }));
   }
 
-  #end(result: Extract<Command, { kind: 'output' }>['result']): void {
+  #end(result: Result): void {
     if (this.#finished) return;
     this.issue({ kind: 'output', name: '', result });
     this.#finish(encodeEnd());
   }
 
-  #fail(message: string): void {
-    this.#finish(encodeError({ kind: 'error', code: 500, message, stacktrace: '', behavior: 'retry' }));
+  #stumble(how: Stumble | 'giveUp'): void {
+    if (this.#finished) return;
+    if (how === 'silence') this.#finished = true;
+    else if (how === 'crash') {
+      this.#finished = true;
+      this.#around.breakStream();
+    } else if (how === 'suspendOnRun') {
+      const awaiting = { completions: [this.#lastCompletionId], signals: [CANCEL], namedSignals: [] };
+      this.#finish(encodeSuspension(awaiting, this.#around.version));
+    } else this.#finish(encodeStumble(how));
   }
 
   #maySuspend(): void {
-    if (!this.#inputClosed || this.#executing > 0 || this.#waiting.length === 0) return;
-    const open = this.#waiting.filter((wait) => !this.#results.has(waitKey(wait)));
-    const completions = open.flatMap((wait) => (wait.kind === 'completion' ? [wait.id] : []));
-    const signals = [...open.flatMap((wait) => (wait.kind === 'signal' ? [wait.id] : [])), CANCEL];
-    this.#finish(encodeSuspension({ completions, signals, namedSignals: [] }, this.#around.version));
+    if (!this.#inputClosed || this.#executing > 0 || this.#blocked.waits.length === 0) return;
+    this.#finish(encodeSuspension(this.#awaited(), this.#around.version));
+  }
+
+  #awaited(): AwaitSet {
+    const waits = this.#cancelling ?? this.#blocked.waits;
+    const open = waits.filter((wait) => !this.#results.has(waitKey(wait)));
+    return {
+      completions: open.flatMap((wait) => (wait.kind === 'completion' ? [wait.id] : [])),
+      signals: [...open.flatMap((wait) => (wait.kind === 'signal' ? [wait.id] : [])), CANCEL],
+      namedSignals: open.flatMap((wait) => (wait.kind === 'namedSignal' ? [wait.name] : [])),
+    };
   }
 
   #finish(last: Uint8Array): void {
@@ -228,15 +254,18 @@ export class SimulatedAttempt implements HandlerContext {
 
   issue(command: Command): Command {
     if (this.#finished) return command;
+    const index = this.#commands++;
     const recorded = this.#journal?.isReplaying ? this.#journal.takeCommand() : undefined;
     if (recorded === undefined) {
-      this.#around.send(encodeCommand(command));
+      const ackRequested = this.#around.asksForAck();
+      if (ackRequested) this.#acksAsked.add(index);
+      this.#around.send(encodeCommand(command, { ackRequested }));
       return command;
     }
-    if (!matches(recorded, command)) {
-      this.#around.violation(
+    if (!isSameCommand(recorded, command)) {
+      this.violation(
         'P4',
-        `${this.invocation} recorded ${recorded.kind} ${recorded.name} where it now issues ${command.kind} ${command.name}`,
+        `${this.#invocation} recorded ${recorded.kind} ${recorded.name} where it now issues ${command.kind} ${command.name}`,
       );
     }
     return recorded;
@@ -250,53 +279,58 @@ export class SimulatedAttempt implements HandlerContext {
     return ++this.#lastSignal;
   }
 
-  execute(completionId: number, name: string, publish?: number): void {
+  execute(step: { readonly completionId: number; readonly fails: boolean; readonly publishes?: Wait }): void {
+    const { completionId } = step;
     if (this.#finished || this.#journal?.completed.has(completionId)) return;
     this.#executing += 1;
-    this.#around.execute({ invocation: this.invocation, completionId, name, publish }, (value) => {
+    this.#around.execute({ invocation: this.#invocation, life: this.#life, ...step }, (result) => {
       this.#executing -= 1;
       if (this.#finished) return;
-      this.#proposed.set(completionId, value);
-      const proposal = { kind: 'proposeRunCompletion', completionId, result: { kind: 'success', value } } as const;
+      this.#proposed.set(completionId, result);
+      const proposal = { kind: 'proposeRunCompletion', completionId, result } as const;
       this.#around.send(encodeProposeRunCompletion(proposal, { ackRequested: this.#around.version >= 7 }));
       this.#advance();
     });
   }
 
-  readState(name: string): { readonly value: Uint8Array | undefined } | undefined {
-    const value = this.#state.get(name);
-    return value === undefined && this.#start?.partialState ? undefined : { value };
+  noteCall(invocationIdCompletionId: number): void {
+    this.#calls.push(completion(invocationIdCompletionId));
   }
 
-  writeState(name: string, value: Uint8Array): void {
-    this.#state.set(name, value);
+  readState(name: string): { readonly value: Uint8Array | undefined } | undefined {
+    return this.#state.read(name);
+  }
+
+  readStateNames(): readonly string[] | undefined {
+    return this.#state.names();
+  }
+
+  writeState(name: string, value: Uint8Array | undefined): void {
+    this.#state.write(name, value);
+  }
+
+  clearState(): void {
+    this.#state.clear();
   }
 
   stumbles(name: string): boolean {
-    return !this.#journal?.isReplaying && this.#around.stumbles(name);
-  }
-
-  noteSleep(completionId: number, wakeUpAt: number): void {
-    this.#sleeps.set(completionId, wakeUpAt);
+    return !this.#journal?.isReplaying && !this.#finished && this.#around.stumbles(name);
   }
 
   askForPromise(name: string): void {
-    if (this.#start !== undefined) this.#around.askForPromise(this.#start.key, name);
+    // Recorded already: then it was asked for, and whoever completes it finds that this waits.
+    if (!this.#finished && !this.#journal?.isReplaying) this.#around.askForPromise(this.key, name);
   }
 
   now(): number {
     return this.#around.now();
   }
+
+  violation(promise: string, message: string): void {
+    this.#around.violation(promise, message);
+  }
 }
 
 function waitKey(wait: Wait): string {
-  return `${wait.kind}/${wait.id}`;
-}
-
-/** Lazy and eager reads match each other; of the rest, kind, name and completion ids must be the same. */
-function matches(recorded: Command, issued: Command): boolean {
-  const isRead = (command: Command): boolean => command.kind === 'getLazyState' || command.kind === 'getEagerState';
-  if (isRead(recorded) && isRead(issued)) return true;
-  if (recorded.kind !== issued.kind || recorded.name !== issued.name) return false;
-  return !('completionId' in recorded && 'completionId' in issued) || recorded.completionId === issued.completionId;
+  return wait.kind === 'namedSignal' ? `named/${wait.name}` : `${wait.kind}/${wait.id}`;
 }

@@ -4,15 +4,16 @@ import type { DeploymentId, ProtocolVersion } from '@holdfast/protocol';
 import type { HandlerKind, ServiceKind } from '../engine/record.ts';
 import type { Deployment, HandlerDefinition, Registry, ServiceDefinition } from '../engine/registry.ts';
 import type { SeededRandom } from './seeded-random.ts';
+import type { WorldSettings } from './world-settings.ts';
 
-const DAY_MS = 86_400_000;
-
-export function makeDeployment(random: SeededRandom, name: string): Deployment {
+export function makeDeployment(random: SeededRandom, name: string, world: WorldSettings): Deployment {
   const protocolVersion = random.pick<ProtocolVersion>([5, 6, 7]);
   const settings = {
     lazyState: random.chance(0.3),
     inactivityTimeoutMs: random.pick([0, 40, 500, 5_000]),
     attemptsMax: random.pick([1_000, 1_000, 3]),
+    abortTimeoutMs: random.pick([200, 30_000]),
+    retentionMs: world.retentionMs,
   };
   const protocolMode = random.pick(['bidi', 'bidi', 'requestResponse'] as const);
   return {
@@ -62,6 +63,8 @@ interface Settings {
   readonly lazyState: boolean;
   readonly inactivityTimeoutMs: number;
   readonly attemptsMax: number;
+  readonly abortTimeoutMs: number;
+  readonly retentionMs: number;
 }
 
 function service(
@@ -86,10 +89,10 @@ function define(name: string, kind: HandlerKind, settings: Settings): HandlerDef
     ingressPrivate: false,
     lazyState: settings.lazyState,
     inactivityTimeoutMs: settings.inactivityTimeoutMs,
-    abortTimeoutMs: 30_000,
-    journalRetentionMs: DAY_MS,
-    idempotencyRetentionMs: DAY_MS,
-    workflowRetentionMs: DAY_MS,
+    abortTimeoutMs: settings.abortTimeoutMs,
+    journalRetentionMs: settings.retentionMs,
+    idempotencyRetentionMs: settings.retentionMs,
+    workflowRetentionMs: settings.retentionMs,
     retryPolicy: {
       initialIntervalMs: 20,
       factor: 2,

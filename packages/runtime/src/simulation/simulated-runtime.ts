@@ -1,6 +1,7 @@
 /** One life of a runtime: production partitions and invokers on a memory store, until it crashes. */
 import type { DeploymentId, InvocationId } from '@holdfast/protocol';
-import type { EngineCommand, ReplyOf } from '../engine/command.ts';
+import type { Clock } from '../clock.ts';
+import type { EngineCommand } from '../engine/command.ts';
 import type { Deployment, Registry } from '../engine/registry.ts';
 import { Invoker } from '../invoker/invoker.ts';
 import type { Transport } from '../invoker/transport.ts';
@@ -9,41 +10,59 @@ import { openPartition } from '../partition/partition.ts';
 import type { Partition } from '../partition/partition.ts';
 import type { PartitionProblem } from '../partition/partition-options.ts';
 import type { PartitionPort } from '../partition/port.ts';
-import type { MemoryStore } from '../store/memory/memory-store.ts';
+import type { PartitionStore } from '../store/store.ts';
 import type { SeededRandom } from './seeded-random.ts';
+import { SlowPort } from './slow-port.ts';
 import type { VirtualTime } from './virtual-time.ts';
+import type { WorldSettings } from './world-settings.ts';
 
 export interface SimulatedRuntimeOptions {
-  readonly store: MemoryStore;
-  readonly partitions: number;
+  readonly openStore: (partition: number) => Promise<PartitionStore>;
+  readonly settings: WorldSettings;
   readonly registry: Registry;
   readonly time: VirtualTime;
+  /** Of this process. */
+  readonly clock: Clock;
   readonly random: SeededRandom;
   readonly transport: Transport;
-  readonly attemptsMax: number;
+  /** These frames come from the attempt of this epoch. */
+  readonly noteSender: (frames: readonly Uint8Array[], epoch: number) => void;
   readonly faulty: () => boolean;
   readonly onProblem: (problem: PartitionProblem) => void;
 }
 
-const TINY_CACHE = { recordsMax: 12, bytesMax: 1_000_000 };
-
 export class SimulatedRuntime {
   readonly partitions: LocalPartitions;
   readonly #deployments: Map<DeploymentId, Deployment>;
+  readonly #open: readonly Partition[];
+  readonly #invokers: readonly Invoker[];
 
-  private constructor(open: readonly Partition[], deployments: Map<DeploymentId, Deployment>) {
-    this.#deployments = deployments;
-    this.partitions = new LocalPartitions(open);
+  private constructor(parts: {
+    readonly open: readonly Partition[];
+    readonly invokers: readonly Invoker[];
+    readonly deployments: Map<DeploymentId, Deployment>;
+  }) {
+    this.#deployments = parts.deployments;
+    this.#open = parts.open;
+    this.#invokers = parts.invokers;
+    this.partitions = new LocalPartitions(parts.open);
   }
 
   static async start(options: SimulatedRuntimeOptions): Promise<SimulatedRuntime> {
     const open: Partition[] = [];
+    const invokers: Invoker[] = [];
     const deployments = new Map(options.registry.deployments);
-    for (let index = 0; index < options.partitions; index++) {
-      open.push(await openPartition(partitionOptions(options, index, open, deployments)));
+    for (let index = 0; index < options.settings.partitions; index++) {
+      open.push(await openPartition(partitionOptions(options, index, { open, invokers, deployments })));
     }
     for (const partition of open) void partition.recover();
-    return new SimulatedRuntime(open, deployments);
+    return new SimulatedRuntime({ open, invokers, deployments });
+  }
+
+  /** In the order in which a runtime closes: attempts suspend, then partitions finish what they have. */
+  async close(waitMs: number): Promise<void> {
+    await Promise.all(this.#invokers.map((invoker) => invoker.close(waitMs)));
+    await Promise.all(this.#open.map((partition) => partition.close()));
   }
 
   of(invocation: InvocationId): PartitionPort {
@@ -59,29 +78,36 @@ export class SimulatedRuntime {
 function partitionOptions(
   options: SimulatedRuntimeOptions,
   index: number,
-  open: readonly Partition[],
-  deployments: ReadonlyMap<DeploymentId, Deployment>,
+  parts: {
+    readonly open: readonly Partition[];
+    readonly invokers: Invoker[];
+    readonly deployments: ReadonlyMap<DeploymentId, Deployment>;
+  },
 ): Parameters<typeof openPartition>[0] {
-  const { store, time, random, transport } = options;
+  const { clock, random, settings, time, transport } = options;
+  const { attemptsMax, eagerStateBytesMax, unacknowledgedBytesMax } = settings;
   return {
     index,
-    count: options.partitions,
-    openStore: () => store.openPartition(index),
+    count: settings.partitions,
+    openStore: () => options.openStore(index),
     registry: options.registry,
-    clock: time,
+    clock,
     defer: time.defer,
-    createAttempts: (port) =>
-      new Invoker({
-        clock: time,
+    createAttempts: (port) => {
+      const invoker = new Invoker({
+        clock,
         transport,
         partition: new SlowPort(port, options),
         store: port,
-        findDeployment: (id) => deployments.get(id),
+        findDeployment: (id) => parts.deployments.get(id),
         random: random.next,
-        limits: { attemptsMax: options.attemptsMax },
-      }),
-    deliver: (target, command) => deliver(options, open, target, command),
-    cache: TINY_CACHE,
+        limits: { attemptsMax, eagerStateBytesMax, unacknowledgedBytesMax },
+      });
+      parts.invokers.push(invoker);
+      return invoker;
+    },
+    deliver: (target, command) => deliver(options, parts.open, target, command),
+    cache: { recordsMax: settings.cacheRecordsMax, bytesMax: 1_000_000 },
     onProblem: options.onProblem,
   };
 }
@@ -110,46 +136,4 @@ async function deliver(
   }
   const { through } = await receiver.submit(message);
   return through;
-}
-
-/**
- * Between an attempt and its partition messages keep their order, but may be held up: then a newer attempt can be ahead of an older one,
- * which is what epochs are for.
- */
-class SlowPort implements Pick<PartitionPort, 'submit'> {
-  readonly #port: PartitionPort;
-  readonly #options: SimulatedRuntimeOptions;
-  readonly #tails = new Map<string, Promise<unknown>>();
-
-  constructor(port: PartitionPort, options: SimulatedRuntimeOptions) {
-    this.#port = port;
-    this.#options = options;
-  }
-
-  submit<C extends EngineCommand>(command: C): Promise<ReplyOf<C>> {
-    const { random, time, faulty } = this.#options;
-    if (!ofAttempts(command)) return this.#port.submit(command);
-    const lane = `${command.invocation}/${command.epoch}`;
-    const delayMs = faulty() && random.chance(0.1) ? random.between(1, 2_000) : 0;
-    const before = this.#tails.get(lane);
-    if (before === undefined && delayMs === 0) return this.#port.submit(command);
-    const submitted = (before ?? Promise.resolve())
-      .then(() => time.delay(delayMs))
-      .then(() => this.#port.submit(command));
-    const tail = submitted.catch(() => undefined);
-    this.#tails.set(lane, tail);
-    void this.#forget(lane, tail);
-    return submitted;
-  }
-
-  async #forget(lane: string, tail: Promise<unknown>): Promise<void> {
-    await tail;
-    if (this.#tails.get(lane) === tail) this.#tails.delete(lane);
-  }
-}
-
-function ofAttempts<C extends EngineCommand>(
-  command: C,
-): command is C & { readonly kind: 'advanceAttempt' | 'failAttempt' | 'withdrawAttempt' } {
-  return ['advanceAttempt', 'failAttempt', 'withdrawAttempt'].includes(command.kind);
 }

@@ -16,6 +16,8 @@ export interface EndpointStream {
 export interface EndpointSide {
   send(bytes: Uint8Array): void;
   finish(): void;
+  /** The process dies in the middle of this stream. */
+  break(): void;
 }
 
 export interface SimulatedTransportOptions {
@@ -134,6 +136,7 @@ class SimulatedStream implements AttemptStream {
         for (const chunk of this.#split(bytes)) this.#towardsRuntime(() => this.#listener.onChunk(chunk));
       },
       finish: () => this.#towardsRuntime(() => this.#end(() => this.#listener.onEnd())),
+      break: () => this.#break(),
     };
     this.#endpoint = this.#options.accept(request, side);
     if (this.#endpoint === undefined) {
@@ -183,8 +186,8 @@ class SimulatedStream implements AttemptStream {
   /** Never before what was sent earlier: strictly after it, because events of one moment are shuffled. */
   #schedule(last: number, act: () => void): number {
     const { time, random } = this.#options;
-    const at = Math.max(last + 1, time.now() + random.between(0, LATENCY_MAX_MS));
-    time.setTimer(at - time.now(), act);
+    const at = Math.max(last + 1, time.elapsedMs + random.between(0, LATENCY_MAX_MS));
+    time.setTimer(at - time.elapsedMs, act);
     return at;
   }
 }

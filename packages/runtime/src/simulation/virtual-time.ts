@@ -2,7 +2,7 @@
  * The clock and the only event queue of a simulated world. Nothing waits for real time: the next event is taken, time jumps to it, every
  * promise that it wakes settles, and so on. Events of the same moment run in an order that the seed chooses.
  */
-import type { Clock, Timer } from '../clock.ts';
+import type { Timer } from '../clock.ts';
 import type { SeededRandom } from './seeded-random.ts';
 
 interface Event {
@@ -12,21 +12,45 @@ interface Event {
   cancelled: boolean;
 }
 
-export class VirtualTime implements Clock {
-  #now = 1_750_000_000_000;
+const BEGIN = 1_750_000_000_000;
+/** Far more than any world needs; beyond, something turns in circles without time going on. */
+const EVENTS_MAX = 1_500_000;
+
+export class VirtualTime {
+  #now = BEGIN;
+  #shiftMs = 0;
+  #latest = 0;
   #events: Event[] = [];
+  #taken = 0;
   readonly #random: SeededRandom;
 
   constructor(random: SeededRandom) {
     this.#random = random;
   }
 
-  now(): number {
-    return this.#now;
+  /** The wall clock, which somebody may set. */
+  wall(): number {
+    return this.#now + this.#shiftMs;
   }
 
-  wall(): number {
-    return this.#now;
+  /** The latest time that the wall clock has ever shown. */
+  get latest(): number {
+    return Math.max(this.#latest, this.wall());
+  }
+
+  /** Ms since the world began, whatever the wall clock says. */
+  get elapsedMs(): number {
+    return this.#now - BEGIN;
+  }
+
+  get eventsTaken(): number {
+    return this.#taken;
+  }
+
+  /** Somebody sets the wall clock. Timers that are set keep their delays, as those of an operating system do. */
+  setClock(byMs: number): void {
+    this.#latest = this.latest;
+    this.#shiftMs += byMs;
   }
 
   setTimer(delayMs: number, callback: () => void): Timer {
@@ -48,13 +72,14 @@ export class VirtualTime implements Clock {
   }
 
   /** Takes events until `isDone`, or until nothing is left, or virtual time passes `limitMs` from now. */
-  async run(isDone: () => boolean, limitMs: number): Promise<'done' | 'empty' | 'late'> {
+  async run(isDone: () => boolean, limitMs: number): Promise<'done' | 'empty' | 'late' | 'busy'> {
     const limit = this.#now + limitMs;
     while (!isDone()) {
       const event = this.#pop();
       if (event === undefined) return 'empty';
       if (event.cancelled) continue;
       if (event.at > limit) return 'late';
+      if (++this.#taken > EVENTS_MAX) return 'busy';
       this.#now = event.at;
       event.run();
       // A real turn of the event loop: every promise that became ready has run when it comes.

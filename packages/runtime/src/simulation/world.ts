@@ -1,29 +1,44 @@
-/** A simulated world: a runtime that crashes, endpoints that die, clients that insist, operators that meddle, and time that jumps. */
-import { freshInvocationId } from '@holdfast/protocol';
-import type { InvocationId, Result } from '@holdfast/protocol';
+/** A simulated world: one disk, one runtime after the other on it, endpoints, and a clock. What people do in it is in simulate.ts. */
+import { partitionOf } from '@holdfast/protocol';
+import type { DeploymentId, InvocationId } from '@holdfast/protocol';
+import { createClock } from '../clock.ts';
+import type { Clock } from '../clock.ts';
 import type { EngineCommand, ReplyOf } from '../engine/command.ts';
-import type { Deployment } from '../engine/registry.ts';
-import type { AttemptRequest } from '../invoker/transport.ts';
+import { recordKey } from '../engine/record-table.ts';
+import type { InvocationRecord } from '../engine/record.ts';
+import type { PartitionPort } from '../partition/port.ts';
 import { PartitionUnavailable } from '../partition/port.ts';
 import { MemoryStore } from '../store/memory/memory-store.ts';
 import { SimulatedDisk } from '../store/memory/simulated-disk.ts';
+import { auditPin } from './audit-pin.ts';
+import { ClientBook } from './client-book.ts';
+import { CommitAudit } from './commit-audit.ts';
 import { isSettled } from './disk-checks.ts';
 import { EffectsLedger } from './effects-ledger.ts';
-import { encode } from './handler.ts';
-import type { Callee } from './program.ts';
+import type { Wait } from './handler-context.ts';
+import { JournalLedger } from './journal-ledger.ts';
 import { SeededRandom } from './seeded-random.ts';
-import { SimulatedAttempt } from './simulated-attempt.ts';
+import { drawDiskOptions, drawWorldSettings } from './world-settings.ts';
+import type { WorldSettings } from './world-settings.ts';
+import { SimulatedEndpoints } from './simulated-endpoints.ts';
 import { makeDeployment, withCurrentDeployment } from './simulated-registry.ts';
 import { SimulatedRuntime } from './simulated-runtime.ts';
 import { SimulatedTransport } from './simulated-transport.ts';
-import type { EndpointSide, EndpointStream } from './simulated-transport.ts';
+import { Trace } from './trace.ts';
 import { VirtualTime } from './virtual-time.ts';
+
+const DAY_MS = 86_400_000;
 
 export interface WorldStatistics {
   invocations: number;
   attempts: number;
   crashes: number;
   failedCommits: number;
+}
+
+export interface WorldEvents {
+  readonly onPublished: (invocation: InvocationId, awaited: Wait) => void;
+  readonly onPromiseAwaited: (workflow: string, name: string) => void;
 }
 
 interface Life {
@@ -36,61 +51,91 @@ interface Life {
 export class World {
   readonly random: SeededRandom;
   readonly time: VirtualTime;
+  readonly trace: Trace;
   readonly disk: SimulatedDisk;
+  readonly settings: WorldSettings;
+  readonly book: ClientBook;
+  readonly endpoints: SimulatedEndpoints;
   readonly violations: string[] = [];
   readonly statistics: WorldStatistics = { invocations: 0, attempts: 0, crashes: 0, failedCommits: 0 };
-  readonly ledger: EffectsLedger;
-  readonly partitions: number;
-  /** What was promised to a client: 202 or better. */
-  readonly accepted: Map<InvocationId, { readonly deployment: string; readonly callee: Callee }> = new Map();
-  readonly results: Map<InvocationId, string> = new Map();
-  /** Cancelled or killed by the operator. */
-  readonly ended: Set<InvocationId> = new Set();
+  /** Deployments that new work may be pinned to now: two while one becomes current. */
+  readonly current: Set<DeploymentId> = new Set();
   faulty = true;
+  readonly #audit: CommitAudit;
   #store: MemoryStore;
   #life: Life | undefined;
+  #clock: Clock | undefined;
+  #latest = 0;
   #boot = 0;
-  readonly #endpointDownUntil = new Map<string, number>();
-  readonly #stumbled = new Set<string>();
-  readonly #promisesAsked = new Set<string>();
-  readonly #deploymentOf = new Map<string, string>();
-  readonly #attemptsMax: number;
-  #hash = 0;
 
-  constructor(seed: number) {
+  constructor(seed: number, events: WorldEvents) {
     this.random = new SeededRandom(seed);
     this.time = new VirtualTime(this.random);
-    this.partitions = this.random.pick([1, 1, 2, 3]);
-    this.#attemptsMax = this.random.pick([2, 5, 100]);
-    this.ledger = new EffectsLedger((promise, message) => this.violation(promise, message));
-    this.disk = new SimulatedDisk(this.#diskOptions());
+    this.trace = new Trace(() => this.time.elapsedMs);
+    this.settings = drawWorldSettings(this.random);
+    const violation = (promise: string, message: string): void => this.violation(promise, message);
+    const isForgetful = this.settings.retentionMs < DAY_MS;
+    this.book = new ClientBook({ violation, trace: this.trace, isForgetful });
+    this.disk = new SimulatedDisk(drawDiskOptions(this.random, this.time, () => this.faulty));
     this.#store = new MemoryStore(this.disk);
-  }
-
-  /** The same for the same seed: a fold over everything that left the runtime. */
-  get hash(): string {
-    return (this.#hash >>> 0).toString(16).padStart(8, '0');
+    this.endpoints = new SimulatedEndpoints({
+      time: this.time,
+      random: this.random,
+      trace: this.trace,
+      effects: new EffectsLedger(violation),
+      journals: new JournalLedger(violation),
+      violation,
+      faulty: () => this.faulty,
+      onAttempt: (invocation, deployment) => this.#checkAttempt(invocation, deployment.id),
+      ...events,
+    });
+    this.#audit = new CommitAudit({
+      partitions: () =>
+        Array.from({ length: this.settings.partitions }, (_, index) => this.disk.image.partition(index)),
+      onNeverStarted: (id) => this.book.ended.add(id),
+      latest: () => this.#latestTime(),
+      violation,
+      onAccepted: (record) => this.#noteAccepted(record),
+    });
   }
 
   violation(promise: string, message: string): void {
-    this.violations.push(`${promise}: ${message} (at ${this.time.now() - 1_750_000_000_000} ms)`);
+    this.trace.note(`BROKEN ${promise}: ${message}`);
+    this.violations.push(`${promise}: ${message} (at ${this.time.elapsedMs} ms)`);
+  }
+
+  get isQuiet(): boolean {
+    return this.#life !== undefined && isSettled(this.disk.image);
+  }
+
+  /** As the store has it now. */
+  findRecord(id: InvocationId): InvocationRecord | undefined {
+    const partition = this.disk.image.partition(partitionOf(id, this.settings.partitions));
+    const entry = partition.records.get(recordKey({ table: 'invocation', id }));
+    return entry?.table === 'invocation' ? entry.record : undefined;
   }
 
   /** Registers a deployment and makes it current. */
-  async promote(name: string): Promise<void> {
-    const deployment = makeDeployment(this.random, name);
+  async promote(name: string): Promise<DeploymentId> {
+    const deployment = makeDeployment(this.random, name, this.settings);
+    this.current.add(deployment.id);
     for (;;) {
       const life = await this.#alive();
       try {
-        const stored = await this.#orDeath(life, this.#store.loadRegistry());
-        const registry = stored.deployments.has(deployment.id) ? stored : withCurrentDeployment(stored, deployment);
-        if (registry !== stored) await this.#orDeath(life, this.#store.saveRegistry(registry, []));
-        await this.#orDeath(life, life.runtime.adopt(registry));
-        return;
+        const stored = await orDeath(life, this.#store.loadRegistry());
+        // Also when an earlier try can be read: its outcome is unknown, and what can be read need not be on disk.
+        const registry = withCurrentDeployment(stored, deployment);
+        await orDeath(life, this.#store.saveRegistry(registry, []));
+        await orDeath(life, life.runtime.adopt(registry));
+        break;
       } catch {
         await this.time.delay(50);
       }
     }
+    this.trace.note(`${name} (${deployment.id}) is current`);
+    this.current.clear();
+    this.current.add(deployment.id);
+    return deployment.id;
   }
 
   async start(): Promise<void> {
@@ -104,20 +149,24 @@ export class World {
       time: this.time,
       random: this.random,
       breaks: () => (this.faulty ? 0.15 : 0),
-      accept: (request, side) => this.#accept(request, side),
+      accept: (request, side) => this.endpoints.accept(request, side),
     });
     const registry = await store.loadRegistry();
+    const clock = this.#startClock();
     const runtime = await SimulatedRuntime.start({
-      store,
-      partitions: this.partitions,
+      openStore: async (partition) =>
+        this.#audit.watch(partition, await store.openPartition(partition), () => store.boot === this.disk.boot),
+      settings: this.settings,
       registry,
       time: this.time,
+      clock,
       random: this.random,
       transport,
-      attemptsMax: this.#attemptsMax,
+      noteSender: (frames, epoch) => this.#audit.noteSender(frames, epoch),
       faulty: () => this.faulty,
       onProblem: ({ kind, error, command }) => {
         if (kind === 'commitFailed') this.statistics.failedCommits += 1;
+        this.trace.note(`problem: ${kind} ${error instanceof Error ? error.message : String(error)}`);
         if (kind === 'commandFailed' && boot === this.#boot)
           this.violation('engine', `a ${command} command failed: ${describe(error)}`);
       },
@@ -125,79 +174,67 @@ export class World {
     if (boot === this.#boot) this.#life = { runtime, transport, died, kill };
   }
 
+  /** That of production: it goes on when the wall clock is set back, and each process begins with the wall clock. */
+  #startClock(): Clock {
+    const { time } = this;
+    this.#latestTime();
+    this.#clock = createClock({
+      wall: () => time.wall(),
+      monotonic: () => time.elapsedMs,
+      setTimeout: (callback, delayMs) => time.setTimer(delayMs, callback),
+    });
+    return this.#clock;
+  }
+
+  /** The latest time that any clock has ever shown: what is due later than this is not due. */
+  #latestTime(): number {
+    this.#latest = Math.max(this.#latest, this.time.latest, this.#clock?.now() ?? 0);
+    return this.#latest;
+  }
+
   /** SIGKILL and power loss at once; a new life begins a little later. */
   crash(): void {
+    this.trace.note('the runtime dies');
     this.statistics.crashes += 1;
-    this.#boot += 1;
-    this.#life?.transport.dropAll();
-    this.#life?.kill(new PartitionUnavailable('OUTCOME_UNKNOWN', 'the runtime died'));
-    this.#life = undefined;
+    this.#bury('the runtime died');
     this.#store = this.#store.crash();
+    this.#startLater(this.random.between(0, 300));
+  }
+
+  /** As an operator does it: attempts may suspend, accepted commands are finished, then the next process starts. */
+  async restartGracefully(): Promise<void> {
+    const life = this.#life;
     const boot = this.#boot;
-    this.time.setTimer(this.random.between(0, 300), () => {
-      if (boot === this.#boot) void this.start();
-    });
+    if (life === undefined) return;
+    this.trace.note('the runtime is asked to stop');
+    await life.runtime.close(this.random.pick([0, 500, 5_000]));
+    // It may have been killed meanwhile.
+    if (boot !== this.#boot) return;
+    this.trace.note('the runtime stopped');
+    this.#bury('the runtime stopped');
+    await this.#store.close();
+    this.#store = new MemoryStore(this.disk);
+    this.#startLater(this.random.between(0, 300));
   }
 
-  /** Every process of a deployment dies, and is away for a while. */
+  /** Every process of some deployments dies, and some are away for a while. */
   crashEndpoints(): void {
+    this.trace.note('endpoints die');
     this.#life?.transport.cutAll();
-    for (const name of ['v1', 'v2'])
-      if (this.random.chance(0.5)) this.#endpointDownUntil.set(name, this.time.now() + this.random.between(0, 2_000));
-  }
-
-  newId(callee: Callee): InvocationId {
-    const key = callee.key === '' ? {} : { key: { service: callee.service, key: callee.key } };
-    return freshInvocationId({ ...key, entropy: this.random.bytes(24) });
-  }
-
-  /** Sends until somebody says that it is accepted; the same id every time. */
-  async send(id: InvocationId, callee: Callee, delayMs = 0): Promise<void> {
-    const startAt = delayMs === 0 ? 0 : this.time.now() + delayMs;
-    const input = encode(callee.program);
-    const { service, handler, key } = callee;
-    const reply = await this.insist(id, { kind: 'invoke', id, service, handler, key, headers: [], input, startAt });
-    if (reply.kind === 'refused') {
-      this.violation('P1', `${id} was refused: ${reply.refusal.message}`);
-      return;
-    }
-    this.statistics.invocations += 1;
-    this.accepted.set(id, { deployment: reply.deployment, callee });
-    this.#notePin(id, reply.deployment);
-    if (reply.result !== undefined) this.noteResult(id, reply.result);
-  }
-
-  async awaitResult(id: InvocationId): Promise<void> {
-    for (;;) {
-      const reply = await this.insist(id, { kind: 'attachCaller', invocation: id });
-      if (reply.kind === 'completed') return this.noteResult(id, reply.result);
-      if (reply.kind === 'notFound') {
-        // What is cancelled or killed before it starts is not retained.
-        if (!this.ended.has(id)) this.violation('P1', `${id} was accepted and is not there any more`);
-        return;
-      }
-      await this.time.delay(this.random.between(100, 3_000));
-    }
-  }
-
-  noteResult(id: InvocationId, result: Result): void {
-    const text =
-      result.kind === 'success'
-        ? new TextDecoder().decode(result.value)
-        : `!${result.failure.code} ${result.failure.message}`;
-    const before = this.results.get(id);
-    if (before !== undefined && before !== text)
-      this.violation('P1', `the result of ${id} changed from ${before} to ${text}`);
-    this.results.set(id, text);
-    this.#fold(`${id}=${text}`);
+    for (const name of ['v1', 'v2']) if (this.random.chance(0.5)) this.endpoints.takeDown(name);
   }
 
   /** Repeats a command until it has an outcome. */
   async insist<C extends EngineCommand>(id: InvocationId, command: C): Promise<ReplyOf<C>> {
+    return this.with(id, (partition) => partition.submit(command));
+  }
+
+  /** Lets a caller talk to the partition of `id`, again and again until it has an answer. */
+  async with<T>(id: InvocationId, ask: (partition: PartitionPort) => Promise<T>): Promise<T> {
     for (;;) {
       const life = await this.#alive();
       try {
-        return await this.#orDeath(life, life.runtime.of(id).submit(command));
+        return await orDeath(life, ask(life.runtime.of(id)));
       } catch (error) {
         if (!(error instanceof PartitionUnavailable)) throw error;
         await this.time.delay(this.random.between(1, 200));
@@ -205,22 +242,18 @@ export class World {
     }
   }
 
-  get isQuiet(): boolean {
-    return this.#life !== undefined && isSettled(this.disk.image);
+  #bury(reason: string): void {
+    this.#boot += 1;
+    this.#life?.transport.dropAll();
+    this.#life?.kill(new PartitionUnavailable('OUTCOME_UNKNOWN', reason));
+    this.#life = undefined;
   }
 
-  #diskOptions(): ConstructorParameters<typeof SimulatedDisk>[0] {
-    const { random, time } = this;
-    const slow = random.chance(0.6);
-    const failRate = random.pick([0, 0, 0.01]);
-    return {
-      random: random.next,
-      commitFails: () => this.faulty && random.chance(failRate),
-      delay: (phase) => {
-        if (phase === 'load') return slow && random.chance(0.5) ? time.delay(random.between(0, 10)) : undefined;
-        return time.delay(random.between(0, phase === 'sync' ? 8 : 2));
-      },
-    };
+  #startLater(delayMs: number): void {
+    const boot = this.#boot;
+    this.time.setTimer(delayMs, () => {
+      if (boot === this.#boot) void this.start();
+    });
   }
 
   async #alive(): Promise<Life> {
@@ -228,87 +261,26 @@ export class World {
     return this.#life;
   }
 
-  #orDeath<T>(life: Life, promise: Promise<T>): Promise<T> {
-    return Promise.race([promise, life.died]);
-  }
-
-  #accept(request: AttemptRequest, side: EndpointSide): EndpointStream | undefined {
-    const { deployment, headers } = request;
-    const invocation = headers['x-restate-invocation-id'] ?? '';
+  /** P2: every attempt goes to the deployment that the record names, or named when the attempt was ordered. */
+  #checkAttempt(invocation: InvocationId, deployment: DeploymentId): void {
     this.statistics.attempts += 1;
-    this.#notePin(invocation, deployment.id);
-    this.#fold(`${invocation}@${deployment.fingerprint}`);
-    if ((this.#endpointDownUntil.get(deployment.fingerprint) ?? 0) > this.time.now() && this.faulty) return undefined;
-    return new SimulatedAttempt({
-      version: deployment.protocolVersion,
-      now: () => this.time.now(),
-      send: (bytes) => side.send(bytes),
-      finish: () => side.finish(),
-      execute: (step, done) => this.#execute(step, done),
-      confirm: (step) => this.ledger.confirm(step.invocation, step.completionId, new TextDecoder().decode(step.value)),
-      stumbles: (name) => this.#stumbles(deployment, name),
-      askForPromise: (workflow, name) => this.#askForPromise(workflow, name),
-      violation: (promise, message) => this.violation(promise, message),
+    const record = this.findRecord(invocation);
+    if (record === undefined || record.versions.some((version) => version.deployment === deployment)) return;
+    this.violation('P2', `${invocation} is pinned to ${record.pin.deployment} and was attempted on ${deployment}`);
+  }
+
+  #noteAccepted(record: InvocationRecord): void {
+    this.trace.note(`${record.id} ${record.target.service}/${record.target.handler}/${record.target.key} recorded`);
+    const problem = auditPin(record, {
+      current: this.current,
+      find: (id) => this.findRecord(id),
     });
+    if (problem !== undefined) this.violation('P2', problem);
   }
+}
 
-  /** An invocation runs on one deployment only; nobody moves any in this world. */
-  #notePin(invocation: string, deployment: string): void {
-    const before = this.#deploymentOf.get(invocation);
-    if (before !== undefined && before !== deployment)
-      this.violation('P2', `${invocation} ran on ${before} and on ${deployment}`);
-    this.#deploymentOf.set(invocation, deployment);
-  }
-
-  #execute(
-    step: { readonly invocation: string; readonly completionId: number; readonly publish: number | undefined },
-    done: (value: Uint8Array) => void,
-  ): void {
-    const token = this.ledger.begin(step.invocation, step.completionId);
-    if (step.publish !== undefined) this.#resolveLater(step.invocation, step.publish);
-    this.time.setTimer(this.random.pick([0, 1, 10, 100]), () => done(encode(token)));
-  }
-
-  #resolveLater(invocation: string, signalId: number): void {
-    const times = this.random.chance(0.2) ? 2 : 1;
-    for (let index = 0; index < times; index++) {
-      const value = encode(`person ${index}`);
-      // Ids in frames are ids that the runtime gave.
-      const id = invocation as InvocationId;
-      const signal = { kind: 'signal', id: signalId } as const;
-      void this.time
-        .delay(this.random.pick([0, 10, 1_000, 5_000]))
-        .then(() =>
-          this.insist(id, { kind: 'deliverSignal', invocation: id, signal, result: { kind: 'success', value } }),
-        );
-    }
-  }
-
-  #stumbles(deployment: Deployment, name: string): boolean {
-    const place = `${deployment.id}/${name}`;
-    if (this.#stumbled.has(place)) return false;
-    this.#stumbled.add(place);
-    return true;
-  }
-
-  #askForPromise(workflow: string, name: string): void {
-    const place = `${workflow}/${name}`;
-    if (this.#promisesAsked.has(place)) return;
-    this.#promisesAsked.add(place);
-    const callee: Callee = {
-      service: 'Flow',
-      handler: 'help',
-      key: workflow,
-      program: { id: `help ${place}`, operations: [{ op: 'resolvePromise', name }], ends: 'value' },
-    };
-    void this.time.delay(this.random.between(0, 2_000)).then(() => this.send(this.newId(callee), callee));
-  }
-
-  #fold(text: string): void {
-    for (let index = 0; index < text.length; index++)
-      this.#hash = Math.imul(this.#hash ^ text.charCodeAt(index), 0x01000193);
-    this.#hash ^= this.time.now() & 0xffff;
-  }
+function orDeath<T>(life: Life, promise: Promise<T>): Promise<T> {
+  return Promise.race([promise, life.died]);
 }
 
 function describe(error: unknown): string {
