@@ -136,7 +136,8 @@ export class AdminScene {
       (effect) => effect.kind === 'startAttempt' && effect.invocation === invocation,
     );
     if (start === undefined) throw new Error(`No attempt of ${invocation} was ordered.`);
-    await this.#partition.submit({ kind: 'advanceAttempt', invocation, epoch: start.epoch, messages, jitter: 0 });
+    const { createdAt, epoch } = start;
+    await this.#partition.submit({ kind: 'advanceAttempt', invocation, createdAt, epoch, messages, jitter: 0 });
   }
 
   async complete(invocation: InvocationId): Promise<void> {

@@ -10,6 +10,7 @@ import type {
   AwaitSet,
   Result,
 } from '@holdfast/protocol';
+import type { AttemptName } from './attempt-name.ts';
 import type { AttemptFailure, CountRecord, InvocationRecord, PartitionMessage, Target, TimerRecord } from './record.ts';
 import type { Registry } from './registry.ts';
 
@@ -129,20 +130,16 @@ export type AttemptMessage =
   | { readonly kind: 'error'; readonly error: ErrorMessage };
 
 /** Messages of one read of one attempt, in order. A refused message ends the attempt; those before it stand. */
-export interface AdvanceAttempt {
+export interface AdvanceAttempt extends AttemptName {
   readonly kind: 'advanceAttempt';
-  readonly invocation: InvocationId;
-  readonly epoch: number;
   readonly messages: readonly AttemptMessage[];
   /** In [0, 1): jitter of a back-off that may follow. */
   readonly jitter: number;
 }
 
 /** The attempt ended without a terminal message: network, protocol violation, abort timeout, non-success head. */
-export interface FailAttempt {
+export interface FailAttempt extends AttemptName {
   readonly kind: 'failAttempt';
-  readonly invocation: InvocationId;
-  readonly epoch: number;
   readonly failure: Omit<AttemptFailure, 'at' | 'deployment'>;
   /** From `Retry-After`; replaces the next delay only. */
   readonly retryAfterMs?: number;
@@ -152,10 +149,8 @@ export interface FailAttempt {
 }
 
 /** The attempt was asked to suspend before it was opened, and never will be. Nothing was tried, so nothing counts. */
-export interface WithdrawAttempt {
+export interface WithdrawAttempt extends AttemptName {
   readonly kind: 'withdrawAttempt';
-  readonly invocation: InvocationId;
-  readonly epoch: number;
 }
 
 export interface FireTimer {

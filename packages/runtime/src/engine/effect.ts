@@ -3,13 +3,12 @@
  * never acts before.
  */
 import type { InvocationId, Result } from '@holdfast/protocol';
+import type { AttemptName } from './attempt-name.ts';
 import type { PartitionMessage, Pin, Target } from './record.ts';
 
 /** Open a stream to the pinned deployment and replay entries `[0, journalLength)`; later notifications follow as `notify`. */
-export interface StartAttempt {
+export interface StartAttempt extends AttemptName {
   readonly kind: 'startAttempt';
-  readonly invocation: InvocationId;
-  readonly epoch: number;
   readonly journalLength: number;
   readonly pin: Pin;
   readonly target: Target;
@@ -21,20 +20,16 @@ export interface StartAttempt {
 }
 
 /** Forward an entry that was appended while the attempt is open. `index` is its entry index. */
-export interface Notify {
+export interface Notify extends AttemptName {
   readonly kind: 'notify';
-  readonly invocation: InvocationId;
-  readonly epoch: number;
   readonly index: number;
   /** Whole frame, or the V7 short ack that stands in its place. */
   readonly frame: Uint8Array;
 }
 
 /** Acknowledge a command that asked for it (never otherwise: shared-core dies on it). */
-export interface AcknowledgeCommand {
+export interface AcknowledgeCommand extends AttemptName {
   readonly kind: 'acknowledgeCommand';
-  readonly invocation: InvocationId;
-  readonly epoch: number;
   readonly commandIndex: number;
 }
 
@@ -42,10 +37,8 @@ export interface AcknowledgeCommand {
  * `abort`: reset the stream, the invocation is over or elsewhere. `suspend`: half-close, asking the SDK to suspend.
  * `reject`: the engine refused a message; the failure is already recorded, close and drain.
  */
-export interface StopAttempt {
+export interface StopAttempt extends AttemptName {
   readonly kind: 'stopAttempt';
-  readonly invocation: InvocationId;
-  readonly epoch: number;
   readonly how: 'abort' | 'suspend' | 'reject';
 }
 

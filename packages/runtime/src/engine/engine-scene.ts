@@ -132,7 +132,8 @@ export class EngineScene {
 
   /** The latest attempt sends messages, all in one read. */
   advance(id: InvocationId, messages: readonly AttemptMessage[], epoch: number = this.get(id).epoch): void {
-    this.apply({ kind: 'advanceAttempt', invocation: id, epoch, messages, jitter: 0 });
+    const { createdAt } = this.get(id);
+    this.apply({ kind: 'advanceAttempt', invocation: id, createdAt, epoch, messages, jitter: 0 });
   }
 
   suspend(id: InvocationId, awaiting: Partial<AwaitSet>): void {
@@ -150,6 +151,7 @@ export class EngineScene {
     this.apply({
       kind: 'failAttempt',
       invocation: id,
+      createdAt: this.get(id).createdAt,
       epoch: this.get(id).epoch,
       failure: { code: changes.code ?? 'STREAM_LOST', protocolCode: 500, message: 'lost', stacktrace: '' },
       counts: true,

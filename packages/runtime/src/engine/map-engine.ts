@@ -118,7 +118,8 @@ export class EngineScene {
 
   /** Sends messages as the attempt of the record's epoch. */
   advance(id: InvocationId, messages: readonly AttemptMessage[], epoch: number = this.get(id).epoch): void {
-    this.apply({ kind: 'advanceAttempt', invocation: id, epoch, messages, jitter: 0 });
+    const { createdAt } = this.get(id);
+    this.apply({ kind: 'advanceAttempt', invocation: id, createdAt, epoch, messages, jitter: 0 });
   }
 
   #ask(known: ReadonlySet<string>, key: string, need: ConstructorParameters<typeof Need>[0]): void {

@@ -72,3 +72,40 @@ test('is kept as long as it may be, whatever timers of its first life come due',
   expect(retention.length).toBeGreaterThan(0);
   expect(scene.get(run).state).toMatchObject({ status: 'completed', result: success('second'), journalKept: true });
 });
+
+test('takes nothing from an attempt of its first life, whose epoch was the same', () => {
+  const scene = new EngineScene();
+  const run = scene.invoke({ service: 'Signup', key: 'w' });
+  const { createdAt, epoch } = scene.get(run);
+  scene.apply({ kind: 'kill', invocation: run, ...operator });
+  scene.apply({ kind: 'purge', invocation: run, ...operator });
+  scene.now += 1_000;
+  scene.invoke({ service: 'Signup', key: 'w' });
+  const journal = scene.journalOf(run);
+
+  scene.apply({ kind: 'advanceAttempt', invocation: run, createdAt, epoch, messages: [call], jitter: 0 });
+
+  expect(scene.get(run).epoch).toBe(epoch);
+  expect(scene.journalOf(run)).toEqual(journal);
+});
+
+test('keeps its own back-off when the back-off of its first life is over', () => {
+  const scene = new EngineScene();
+  const life = (): ReturnType<EngineScene['invoke']> => {
+    const id = scene.invoke({ service: 'Signup', key: 'w' });
+    scene.fail(id, { retryAfterMs: 5_000 });
+    return id;
+  };
+  const run = life();
+  const timer = scene.timerOf(run);
+  if (timer === undefined) throw new Error('No timer was set.');
+  scene.apply({ kind: 'kill', invocation: run, ...operator });
+  scene.apply({ kind: 'purge', invocation: run, ...operator });
+  scene.now += 1_000;
+  life();
+
+  scene.now = timer.fireAt;
+  scene.apply({ kind: 'fireTimer', timer });
+
+  expect(scene.get(run).state).toEqual({ status: 'backingOff', retryAt: timer.fireAt + 1_000 });
+});

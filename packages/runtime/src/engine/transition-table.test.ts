@@ -86,6 +86,7 @@ const events = {
       scene.apply({
         kind: 'failAttempt',
         invocation: id,
+        createdAt: scene.get(id).createdAt,
         epoch: scene.get(id).epoch,
         failure,
         counts: true,
@@ -93,7 +94,10 @@ const events = {
       });
     }),
   attemptIsWithdrawn: (scene, id) =>
-    advance(scene, id, () => scene.apply({ kind: 'withdrawAttempt', invocation: id, epoch: scene.get(id).epoch })),
+    advance(scene, id, () => {
+      const { createdAt, epoch } = scene.get(id);
+      scene.apply({ kind: 'withdrawAttempt', invocation: id, createdAt, epoch });
+    }),
   zombieEnds: (scene, id) => advance(scene, id, () => scene.advance(id, ends, scene.get(id).epoch - 1)),
   timerFires: (scene, id) => {
     const timer = scene.timerOf(id);

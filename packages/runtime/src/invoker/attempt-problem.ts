@@ -96,6 +96,7 @@ export function describeFailure(
   return {
     kind: 'failAttempt',
     invocation: order.invocation,
+    createdAt: order.createdAt,
     epoch: order.epoch,
     failure: {
       code: problem.code,

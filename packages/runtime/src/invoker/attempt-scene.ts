@@ -108,6 +108,7 @@ export class AttemptScene {
     return {
       kind: 'startAttempt',
       invocation: invocationNumber(1),
+      createdAt: 0,
       epoch: 1,
       journalLength: this.journal.length,
       pin: { deployment: deploymentId, protocolVersion: 6 },

@@ -149,10 +149,10 @@ class Walk {
     const { invocation } = this.#scene.order();
     if (how === 'notify') {
       this.#nextIndex += 1;
-      return { kind: 'notify', invocation, epoch: 1, index: this.#nextIndex, frame: frames.run };
+      return { kind: 'notify', invocation, createdAt: 0, epoch: 1, index: this.#nextIndex, frame: frames.run };
     }
-    if (how === 'ack') return { kind: 'acknowledgeCommand', invocation, epoch: 1, commandIndex: 1 };
-    return { kind: 'stopAttempt', invocation, epoch: 1, how: how as 'suspend' | 'reject' | 'abort' }; // The other three.
+    if (how === 'ack') return { kind: 'acknowledgeCommand', invocation, createdAt: 0, epoch: 1, commandIndex: 1 };
+    return { kind: 'stopAttempt', invocation, createdAt: 0, epoch: 1, how: how as 'suspend' | 'reject' | 'abort' }; // The other three.
   }
 
   #check(): void {

@@ -35,7 +35,14 @@ function notification(id: number): Uint8Array {
 }
 
 function notify(order: StartAttempt, index: number): Notify {
-  return { kind: 'notify', invocation: order.invocation, epoch: order.epoch, index, frame: notification(index) };
+  return {
+    kind: 'notify',
+    invocation: order.invocation,
+    createdAt: 0,
+    epoch: order.epoch,
+    index,
+    frame: notification(index),
+  };
 }
 
 function startOf(stream: ScriptedStream): Start {
@@ -159,7 +166,7 @@ test('a request-response endpoint has its request closed behind the replay and i
 
   scene.invoker.release([
     notify(order, 1),
-    { kind: 'acknowledgeCommand', invocation: order.invocation, epoch: 1, commandIndex: 1 },
+    { kind: 'acknowledgeCommand', invocation: order.invocation, createdAt: 0, epoch: 1, commandIndex: 1 },
   ]);
 
   expect(scene.transport.last.halfClosed).toBe(true);
@@ -178,7 +185,9 @@ test('an acknowledgement that the engine ordered is sent as a frame', async () =
   const scene = new AttemptScene();
   const order = await scene.start();
 
-  scene.invoker.release([{ kind: 'acknowledgeCommand', invocation: order.invocation, epoch: 1, commandIndex: 4 }]);
+  scene.invoker.release([
+    { kind: 'acknowledgeCommand', invocation: order.invocation, createdAt: 0, epoch: 1, commandIndex: 4 },
+  ]);
 
   expect(scene.transport.last.sent.at(-1)).toBe('commandAck');
 });
@@ -408,7 +417,7 @@ test('a handler that neither suspends nor ends after it was asked to is given up
 test('an order to suspend sends what was released before it, then closes the request', async () => {
   const scene = new AttemptScene();
   const order = await scene.start();
-  const stop = { kind: 'stopAttempt', invocation: order.invocation, epoch: 1, how: 'suspend' } as const;
+  const stop = { kind: 'stopAttempt', invocation: order.invocation, createdAt: 0, epoch: 1, how: 'suspend' } as const;
 
   scene.invoker.release([notify(order, 1), stop, notify(order, 2)]);
 
@@ -421,7 +430,7 @@ test('an order to abort resets the stream and reports nothing', async () => {
   const scene = new AttemptScene();
   const order = await scene.start();
 
-  scene.invoker.release([{ kind: 'stopAttempt', invocation: order.invocation, epoch: 1, how: 'abort' }]);
+  scene.invoker.release([{ kind: 'stopAttempt', invocation: order.invocation, createdAt: 0, epoch: 1, how: 'abort' }]);
   scene.transport.last.send(run).break();
 
   expect(scene.transport.last.wasReset).toBe(true);
@@ -433,7 +442,10 @@ test('an order to abort that comes before the stream is open keeps it from being
   const scene = new AttemptScene();
   const order = scene.order();
 
-  scene.invoker.release([order, { kind: 'stopAttempt', invocation: order.invocation, epoch: 1, how: 'abort' }]);
+  scene.invoker.release([
+    order,
+    { kind: 'stopAttempt', invocation: order.invocation, createdAt: 0, epoch: 1, how: 'abort' },
+  ]);
   await settle();
 
   expect(scene.transport.streams).toEqual([]);
@@ -444,7 +456,7 @@ test('a refused message closes the request and drains; the engine has recorded t
   const order = await scene.start();
   scene.transport.last.answer().send(run);
 
-  scene.invoker.release([{ kind: 'stopAttempt', invocation: order.invocation, epoch: 1, how: 'reject' }]);
+  scene.invoker.release([{ kind: 'stopAttempt', invocation: order.invocation, createdAt: 0, epoch: 1, how: 'reject' }]);
   scene.transport.last.send(runDone);
   await scene.clock.advance(5_000);
 

@@ -14,6 +14,7 @@
  */
 import { type DeploymentId, encodeCommandAck, invocationContentType, type InvocationId } from '@holdfast/protocol';
 import type { Clock } from '../clock.ts';
+import type { AttemptName } from '../engine/attempt-name.ts';
 import type { AdvanceAttempt } from '../engine/command.ts';
 import type { Notify, StartAttempt } from '../engine/effect.ts';
 import type { Deployment, HandlerDefinition } from '../engine/registry.ts';
@@ -73,8 +74,9 @@ const smallMessageBytes = 64 * 1024;
 
 type Phase = 'loading' | 'streaming' | 'refused' | 'draining' | 'closed';
 
-export class Attempt implements AttemptStreamListener {
+export class Attempt implements AttemptName, AttemptStreamListener {
   readonly invocation: InvocationId;
+  readonly createdAt: number;
   readonly epoch: number;
   readonly #order: StartAttempt;
   readonly #deployment: Deployment;
@@ -112,6 +114,7 @@ export class Attempt implements AttemptStreamListener {
     around: AttemptSurroundings,
   ) {
     this.invocation = order.invocation;
+    this.createdAt = order.createdAt;
     this.epoch = order.epoch;
     this.#order = order;
     this.#deployment = code.deployment;
@@ -348,6 +351,7 @@ export class Attempt implements AttemptStreamListener {
       await partition.submit({
         kind: 'advanceAttempt',
         invocation: this.invocation,
+        createdAt: this.createdAt,
         epoch: this.epoch,
         messages,
         jitter: random(),

@@ -68,7 +68,9 @@ test('what is appended while an attempt waits for a place becomes part of its re
   await settle();
 
   scene.journal.push(notification);
-  scene.invoker.release([{ kind: 'notify', invocation: second.invocation, epoch: 1, index: 1, frame: notification }]);
+  scene.invoker.release([
+    { kind: 'notify', invocation: second.invocation, createdAt: 0, epoch: 1, index: 1, frame: notification },
+  ]);
   scene.transport.last.answer().send(end).end();
   await settle();
 
@@ -82,7 +84,9 @@ test('an attempt that is aborted while it waits for a place never opens', async 
   scene.invoker.release(orders(scene, 1, 2, 3));
   await settle();
 
-  scene.invoker.release([{ kind: 'stopAttempt', invocation: invocationNumber(2), epoch: 1, how: 'abort' }]);
+  scene.invoker.release([
+    { kind: 'stopAttempt', invocation: invocationNumber(2), createdAt: 0, epoch: 1, how: 'abort' },
+  ]);
   scene.transport.last.answer().send(end).end();
   await settle();
 
@@ -95,8 +99,8 @@ test('an attempt that is to pause while it waits for a place is withdrawn at onc
   if (first === undefined || second === undefined) throw new Error('Two orders were made.');
   scene.invoker.release([first, second]);
   await settle();
-  const { invocation, epoch } = second;
-  scene.invoker.release([{ kind: 'stopAttempt', invocation, epoch, how: 'suspend' }]);
+  const { invocation, createdAt, epoch } = second;
+  scene.invoker.release([{ kind: 'stopAttempt', invocation, createdAt, epoch, how: 'suspend' }]);
 
   scene.transport.last.answer().send(end).end();
   await settle();
@@ -256,8 +260,8 @@ test('effects of another epoch than the open one are dropped', async () => {
   const order = await scene.start({ epoch: 2 });
 
   scene.invoker.release([
-    { kind: 'notify', invocation: order.invocation, epoch: 1, index: 1, frame: notification },
-    { kind: 'stopAttempt', invocation: order.invocation, epoch: 1, how: 'abort' },
+    { kind: 'notify', invocation: order.invocation, createdAt: 0, epoch: 1, index: 1, frame: notification },
+    { kind: 'stopAttempt', invocation: order.invocation, createdAt: 0, epoch: 1, how: 'abort' },
     { ...order, epoch: 1 },
   ]);
   await settle();
@@ -265,6 +269,19 @@ test('effects of another epoch than the open one are dropped', async () => {
   expect(scene.transport.streams).toHaveLength(1);
   expect(scene.transport.last.writes).toHaveLength(1);
   expect(scene.transport.last.wasReset).toBe(false);
+});
+
+test('an order of the next life of an id ends the stream of the earlier life, whose epochs had gone further', async () => {
+  const scene = new AttemptScene();
+  const order = await scene.start({ epoch: 3 });
+
+  scene.invoker.release([{ ...order, createdAt: 1_000, epoch: 1 }]);
+  await settle();
+  scene.transport.streams[0]?.send(run);
+  scene.transport.last.answer().send(run);
+
+  expect(scene.transport.streams.map((stream) => stream.wasReset)).toEqual([true, false]);
+  expect(scene.partition.advances).toMatchObject([{ createdAt: 1_000, epoch: 1 }]);
 });
 
 test('an order with a later epoch ends the stream of the earlier one', async () => {

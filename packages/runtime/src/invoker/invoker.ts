@@ -9,6 +9,7 @@
  */
 import { type DeploymentId, type InvocationId } from '@holdfast/protocol';
 import type { Clock, Timer } from '../clock.ts';
+import { isSameAttempt } from '../engine/attempt-name.ts';
 import type { AttemptEffect, StartAttempt, StopAttempt } from '../engine/effect.ts';
 import type { Deployment } from '../engine/registry.ts';
 import type { AttemptPort, DeploymentHold, PartitionPort } from '../partition/port.ts';
@@ -135,7 +136,7 @@ export class Invoker implements AttemptPort {
   #apply(effect: AttemptEffect): void {
     if (effect.kind === 'startAttempt') return this.#order(effect);
     const attempt = this.#open.get(effect.invocation);
-    if (attempt?.epoch !== effect.epoch) return this.#applyToQueued(effect);
+    if (attempt === undefined || !isSameAttempt(attempt, effect)) return this.#applyToQueued(effect);
     switch (effect.kind) {
       case 'notify':
         attempt.notify(effect);
@@ -152,10 +153,10 @@ export class Invoker implements AttemptPort {
     }
   }
 
-  /** Effects of an attempt that waits for a place. What is not for the queued epoch is for a zombie, and dropped. */
+  /** Effects of an attempt that waits for a place. What is not for the queued one is for a zombie, and dropped. */
   #applyToQueued(effect: Exclude<AttemptEffect, StartAttempt>): void {
     const order = this.#queue.find(effect.invocation);
-    if (order?.epoch !== effect.epoch) return;
+    if (order === undefined || !isSameAttempt(order, effect)) return;
     // An entry appended before the attempt opens becomes part of its replay; nothing needs to be kept for it.
     if (effect.kind === 'notify')
       this.#queue.put({ ...order, journalLength: Math.max(order.journalLength, effect.index + 1) });
@@ -164,16 +165,16 @@ export class Invoker implements AttemptPort {
 
   /** Nothing was tried and nothing needs to end: what is to pause does so at once. */
   #withdraw(order: StartAttempt, how: StopAttempt['how']): void {
-    const { invocation, epoch } = order;
+    const { invocation, createdAt, epoch } = order;
     this.#queue.remove(invocation);
-    if (how === 'suspend') this.#reportEnd({ kind: 'withdrawAttempt', invocation, epoch });
+    if (how === 'suspend') this.#reportEnd({ kind: 'withdrawAttempt', invocation, createdAt, epoch });
   }
 
   #order(order: StartAttempt): void {
     if (this.#closing) return;
     const earlier = this.#open.get(order.invocation);
     if (earlier !== undefined) {
-      if (earlier.epoch >= order.epoch) return;
+      if (earlier.createdAt === order.createdAt && earlier.epoch >= order.epoch) return;
       earlier.abort();
     }
     const { deployment } = order.pin;

@@ -175,7 +175,7 @@ test('attempts that wait are not asked to make room for orders that could not us
 test('who is killed while it waits for an endpoint is never attempted', async () => {
   const scene = await unreachableScene(2);
   const { epoch } = scene.order();
-  scene.invoker.release([{ kind: 'stopAttempt', invocation: invocationNumber(2), epoch, how: 'abort' }]);
+  scene.invoker.release([{ kind: 'stopAttempt', invocation: invocationNumber(2), createdAt: 0, epoch, how: 'abort' }]);
   await scene.clock.advance(firstWaitMs);
 
   expect(numbersOf(scene.transport.streams)).toEqual([1, 3].map(invocationNumber));
@@ -185,7 +185,7 @@ test('who is killed while it waits for an endpoint is never attempted', async ()
 test('who is paused while it waits for an endpoint is paused at once', async () => {
   const scene = await unreachableScene(2);
   const invocation = invocationNumber(2);
-  scene.invoker.release([{ kind: 'stopAttempt', invocation, epoch: 1, how: 'suspend' }]);
+  scene.invoker.release([{ kind: 'stopAttempt', invocation, createdAt: 0, epoch: 1, how: 'suspend' }]);
 
   expect(scene.partition.commands.at(-1)).toEqual({ kind: 'withdrawAttempt', invocation, epoch: 1 });
   await scene.clock.advance(firstWaitMs);
@@ -195,7 +195,9 @@ test('who is paused while it waits for an endpoint is paused at once', async () 
 test('a probe that is killed leaves its turn to the next at once', async () => {
   const scene = await unreachableScene(2);
   await scene.clock.advance(firstWaitMs);
-  scene.invoker.release([{ kind: 'stopAttempt', invocation: invocationNumber(2), epoch: 1, how: 'abort' }]);
+  scene.invoker.release([
+    { kind: 'stopAttempt', invocation: invocationNumber(2), createdAt: 0, epoch: 1, how: 'abort' },
+  ]);
   await settle();
 
   expect(numbersOf(scene.transport.streams)).toEqual([1, 2, 3].map(invocationNumber));

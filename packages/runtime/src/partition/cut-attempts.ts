@@ -2,6 +2,7 @@
  * Attempts of which a message was turned away. They send without waiting for answers, so more of theirs may be on its way; nothing behind
  * the hole may reach the journal, which would then tell a story that no code can replay. The failure that the attempt reports ends this.
  */
+import type { AttemptName } from '../engine/attempt-name.ts';
 import type { EngineCommand } from '../engine/command.ts';
 
 export class CutAttempts {
@@ -22,6 +23,6 @@ export class CutAttempts {
   }
 }
 
-function nameOf(command: { readonly invocation: string; readonly epoch: number }): string {
-  return `${command.invocation}/${command.epoch}`;
+function nameOf({ invocation, createdAt, epoch }: AttemptName): string {
+  return `${invocation}/${createdAt}/${epoch}`;
 }

@@ -59,9 +59,9 @@ class Stage {
     return this.partition.submit({ kind: 'describe', invocation: id });
   }
 
-  async advance(id: InvocationId, messages: readonly AttemptMessage[], epoch?: number): Promise<void> {
-    const known = epoch ?? (await this.describe(id))?.epoch ?? 0;
-    await this.partition.submit({ kind: 'advanceAttempt', invocation: id, epoch: known, messages, jitter: 0 });
+  async advance(id: InvocationId, messages: readonly AttemptMessage[], attempt?: InvocationRecord): Promise<void> {
+    const { createdAt = 0, epoch = 0 } = attempt ?? (await this.describe(id)) ?? {};
+    await this.partition.submit({ kind: 'advanceAttempt', invocation: id, createdAt, epoch, messages, jitter: 0 });
   }
 
   /** Invocations that each issue `first`, which announces completion 1, and wait for it. */
@@ -163,14 +163,14 @@ test('nothing that an attempt sent behind a message that could not be taken reac
     const load = store.load.bind(store);
     store.load = async (request) => ({ ...(await load(request)), journals: [] });
   });
-  const { epoch = 0, journal } = (await stage.describe(id)) ?? {};
+  const attempt = await stage.describe(id);
 
   const [end, behind] = await Promise.allSettled([
-    stage.advance(id, [{ kind: 'end' }], epoch),
-    stage.advance(id, [command({ kind: 'run', name: 'behind', completionId: 1 })], epoch),
+    stage.advance(id, [{ kind: 'end' }], attempt),
+    stage.advance(id, [command({ kind: 'run', name: 'behind', completionId: 1 })], attempt),
   ]);
 
   expect([end?.status, behind?.status]).toEqual(['rejected', 'rejected']);
   expect(stage.problems.map((problem) => problem.kind)).toEqual(['commandFailed']);
-  expect((await stage.describe(id))?.journal).toEqual(journal);
+  expect((await stage.describe(id))?.journal).toEqual(attempt?.journal);
 });

@@ -131,6 +131,12 @@ export const mutants: readonly Mutant[] = [
     replace: '',
   },
   {
+    name: 'an attempt of an earlier life is taken for one of the next',
+    file: 'engine/commands/advance-attempt.ts',
+    find: ' || record.createdAt !== createdAt',
+    replace: '',
+  },
+  {
     name: 'a message behind a lost one is taken',
     file: 'partition/command-runner.ts',
     find: 'if (this.#cut.refuses(command)) {',

@@ -14,7 +14,11 @@ export interface SlowPortParts {
   readonly noteSender: (frames: readonly Uint8Array[], epoch: number) => void;
 }
 
-type AttemptCommand = Extract<EngineCommand, { kind: 'advanceAttempt' | 'failAttempt' }>;
+type AttemptCommand = Extract<EngineCommand, { kind: 'advanceAttempt' | 'failAttempt' | 'withdrawAttempt' }>;
+
+function isOfAttempt(command: EngineCommand): command is AttemptCommand {
+  return ['advanceAttempt', 'failAttempt', 'withdrawAttempt'].includes(command.kind);
+}
 
 interface Lane {
   /** Ends when all messages so far have been handed over. */
@@ -37,7 +41,7 @@ export class SlowPort implements Pick<PartitionPort, 'submit'> {
 
   submit<C extends EngineCommand>(command: C): Promise<ReplyOf<C>> {
     const { random, faulty } = this.#parts;
-    if (command.kind !== 'advanceAttempt' && command.kind !== 'failAttempt') return this.#port.submit(command);
+    if (!isOfAttempt(command)) return this.#port.submit(command);
     if (command.kind === 'advanceAttempt') {
       const frames = command.messages.flatMap((message) => (message.kind === 'command' ? [message.bytes] : []));
       this.#parts.noteSender(frames, command.epoch);
@@ -48,7 +52,7 @@ export class SlowPort implements Pick<PartitionPort, 'submit'> {
   }
 
   async #send<C extends AttemptCommand>(command: C, delayMs: number): Promise<ReplyOf<C>> {
-    const name = `${command.invocation}/${command.epoch}`;
+    const name = `${command.invocation}/${command.createdAt}/${command.epoch}`;
     const lane = this.#lanes.get(name) ?? { tail: Promise.resolve(), open: 0, broken: undefined };
     this.#lanes.set(name, lane);
     lane.open += 1;

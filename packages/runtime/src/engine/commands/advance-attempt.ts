@@ -3,7 +3,8 @@
  * the first one that is refused fails the attempt, those before it stand, nothing of it is kept.
  */
 import { decodeStoredEntry, encodeRunAck, splitFrames } from '@holdfast/protocol';
-import type { InvocationId, Result } from '@holdfast/protocol';
+import type { Result } from '@holdfast/protocol';
+import type { AttemptName } from '../attempt-name.ts';
 import type { AdvanceAttempt, AttemptMessage, Replies } from '../command.ts';
 import type { Env } from '../env.ts';
 import { appendCommand, listReads } from '../entries/append-command.ts';
@@ -17,6 +18,7 @@ import { changeState } from '../rules/change-state.ts';
 import { completeInvocation } from '../rules/complete-invocation.ts';
 import { pause, scheduleRetry } from '../rules/schedule-retry.ts';
 import { startWithFreshBudget } from '../rules/start-attempt.ts';
+import { stopAttempt } from '../rules/stop-attempt.ts';
 import type { Transaction } from '../transaction.ts';
 
 /** The last failure stands in the invocation's row, which is written and kept in memory whole: characters of its texts. */
@@ -29,11 +31,11 @@ const MISMATCH_PROTOCOL_CODE = 570;
 export function advanceAttempt(tx: Transaction, env: Env, command: AdvanceAttempt): Replies['advanceAttempt'] {
   expectReads(tx, env, command);
   for (const message of command.messages) {
-    const record = findAttempt(tx, command.invocation, command.epoch);
+    const record = findAttempt(tx, command);
     if (record === undefined) break;
     const refused = applyAttemptMessage(tx, env, record, message, command.jitter);
     if (refused === undefined) continue;
-    tx.emit({ kind: 'stopAttempt', invocation: record.id, epoch: record.epoch, how: 'reject' });
+    stopAttempt(tx, record, 'reject');
     const failure = {
       code: refused.code,
       protocolCode: VIOLATION_PROTOCOL_CODE,
@@ -49,7 +51,7 @@ export function advanceAttempt(tx: Transaction, env: Env, command: AdvanceAttemp
 /** A read full of commands says at once what it needs; else each of a thousand calls made all before it run again. */
 function expectReads(tx: Transaction, env: Env, command: AdvanceAttempt): void {
   if (command.messages.length < MESSAGES_EXPECTED_FROM) return;
-  const record = findAttempt(tx, command.invocation, command.epoch);
+  const record = findAttempt(tx, command);
   if (record === undefined) return;
   let { commands } = record.journal;
   const reads: RecordRef[] = [];
@@ -69,10 +71,14 @@ function describeAttempt(env: Env, record: InvocationRecord): string {
   return `Attempt ${record.epoch} of ${record.id} on deployment ${deployment}${place}`;
 }
 
-/** The invocation, if `epoch` is still its attempt; else the sender is a zombie. */
-export function findAttempt(tx: Transaction, id: InvocationId, epoch: number): InvocationRecord | undefined {
-  const record = tx.invocation(id);
-  return record?.state.status === 'running' && record.epoch === epoch ? record : undefined;
+/** The invocation, if this is still its attempt; else the sender is a zombie, of this life of the id or of an earlier one. */
+export function findAttempt(
+  tx: Transaction,
+  { invocation, createdAt, epoch }: AttemptName,
+): InvocationRecord | undefined {
+  const record = tx.invocation(invocation);
+  if (record?.state.status !== 'running' || record.createdAt !== createdAt) return undefined;
+  return record.epoch === epoch ? record : undefined;
 }
 
 function applyAttemptMessage(
@@ -89,6 +95,7 @@ function applyAttemptMessage(
         tx.emit({
           kind: 'acknowledgeCommand',
           invocation: record.id,
+          createdAt: record.createdAt,
           epoch: record.epoch,
           commandIndex: record.journal.commands,
         });

@@ -6,7 +6,7 @@ import { findAttempt } from './advance-attempt.ts';
 
 /** The attempt broke off without a word of its own. What it appended before stands. */
 export function failAttempt(tx: Transaction, env: Env, command: FailAttempt): Replies['failAttempt'] {
-  const record = findAttempt(tx, command.invocation, command.epoch);
+  const record = findAttempt(tx, command);
   if (record !== undefined) {
     scheduleRetry(tx, env, record, {
       failure: command.failure,

@@ -33,7 +33,8 @@ export function fireTimer(tx: Transaction, env: Env, command: FireTimer): Replie
       if (record.state.status === 'scheduled' && record.state.startAt <= env.now) admitInvocation(tx, env, record);
       break;
     case 'retry':
-      if (record.state.status === 'backingOff' && record.epoch === purpose.epoch) startAttempt(tx, env, record);
+      if (record.state.status === 'backingOff' && record.epoch === purpose.epoch && record.state.retryAt <= env.now)
+        startAttempt(tx, env, record);
       break;
     case 'dropJournal':
       if (record.state.status === 'completed' && record.state.at + record.journalRetentionMs <= env.now) {

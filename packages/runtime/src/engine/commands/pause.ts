@@ -3,6 +3,7 @@ import type { Env } from '../env.ts';
 import { refuse } from '../refusal.ts';
 import { changeState } from '../rules/change-state.ts';
 import { pause as pauseNow } from '../rules/schedule-retry.ts';
+import { stopAttempt } from '../rules/stop-attempt.ts';
 import type { Transaction } from '../transaction.ts';
 import { alreadyCompleted, auditAct, done, notFound, refused } from './act-on-invocation.ts';
 
@@ -27,7 +28,7 @@ export function pause(tx: Transaction, env: Env, command: PauseInvocation): ActR
       return done('now');
     case 'running':
       changeState(tx, env, record, { status: 'running', pausing: true });
-      tx.emit({ kind: 'stopAttempt', invocation: record.id, epoch: record.epoch, how: 'suspend' });
+      stopAttempt(tx, record, 'suspend');
       auditAct(tx, env, command, record);
       return done('requested');
     case 'backingOff':

@@ -5,9 +5,9 @@ test('an invocation that is to pause is paused when its attempt is withdrawn, an
   const scene = new EngineScene();
   const invocation = scene.invoke();
   scene.apply({ kind: 'pause', invocation, ...operator });
-  const { epoch, retry } = scene.get(invocation);
+  const { createdAt, epoch, retry } = scene.get(invocation);
 
-  scene.apply({ kind: 'withdrawAttempt', invocation, epoch });
+  scene.apply({ kind: 'withdrawAttempt', invocation, createdAt, epoch });
 
   const record = scene.get(invocation);
   expect(record.state).toMatchObject({ status: 'paused', reason: { kind: 'operator' } });
@@ -19,10 +19,10 @@ test('another attempt is ordered when the pause was taken back before the attemp
   const scene = new EngineScene();
   const invocation = scene.invoke();
   scene.apply({ kind: 'pause', invocation, ...operator });
-  const { epoch } = scene.get(invocation);
+  const { createdAt, epoch } = scene.get(invocation);
   scene.apply({ kind: 'resume', invocation, deployment: 'keep', ...operator });
 
-  scene.apply({ kind: 'withdrawAttempt', invocation, epoch });
+  scene.apply({ kind: 'withdrawAttempt', invocation, createdAt, epoch });
 
   expect(scene.get(invocation)).toMatchObject({ epoch: epoch + 1, state: { status: 'running', pausing: false } });
   expect(scene.effects.findLast(({ kind }) => kind === 'startAttempt')).toMatchObject({ epoch: epoch + 1 });
@@ -34,7 +34,7 @@ test('an attempt that is not the latest cannot be withdrawn', () => {
   scene.apply({ kind: 'pause', invocation, ...operator });
   const before = scene.get(invocation);
 
-  scene.apply({ kind: 'withdrawAttempt', invocation, epoch: before.epoch - 1 });
+  scene.apply({ kind: 'withdrawAttempt', invocation, createdAt: before.createdAt, epoch: before.epoch - 1 });
 
   expect(scene.get(invocation)).toEqual(before);
 });

@@ -7,7 +7,7 @@ import { findAttempt } from './advance-attempt.ts';
 
 /** An invocation whose attempt was never opened pauses at once; if the pause was taken back meanwhile, another attempt is ordered. */
 export function withdrawAttempt(tx: Transaction, env: Env, command: WithdrawAttempt): Replies['withdrawAttempt'] {
-  const record = findAttempt(tx, command.invocation, command.epoch);
+  const record = findAttempt(tx, command);
   if (record?.state.status === 'running') {
     if (record.state.pausing) pause(tx, env, record, { kind: 'operator' });
     else startAttempt(tx, env, record);

@@ -48,7 +48,7 @@ test('an open attempt is told, with the place of the entry', () => {
   });
 
   expect(scene.effects).toEqual([
-    { kind: 'notify', invocation: id, epoch: 1, index: 1, frame: scene.journalOf(id)[1] },
+    { kind: 'notify', invocation: id, createdAt: scene.now, epoch: 1, index: 1, frame: scene.journalOf(id)[1] },
   ]);
 });
 

@@ -28,6 +28,7 @@ export function appendNotification(
       tx.emit({
         kind: 'notify',
         invocation: id,
+        createdAt: appended.createdAt,
         epoch: appended.epoch,
         index: record.journal.length,
         frame: ack ?? frame,

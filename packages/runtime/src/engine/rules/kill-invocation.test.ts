@@ -50,7 +50,8 @@ test('a killed invocation runs no more code: its attempt is cut off', () => {
 
   scene.apply({ kind: 'kill', invocation: id, ...operator });
 
-  expect(scene.effects).toContainEqual({ kind: 'stopAttempt', invocation: id, epoch: 1, how: 'abort' });
+  const { createdAt } = scene.get(id);
+  expect(scene.effects).toContainEqual({ kind: 'stopAttempt', invocation: id, createdAt, epoch: 1, how: 'abort' });
 });
 
 test('a child that ended before is left as it ended', () => {

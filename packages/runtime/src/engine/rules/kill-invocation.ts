@@ -6,14 +6,14 @@ import { KILLED } from '../record.ts';
 import type { Transaction } from '../transaction.ts';
 import { completeInvocation } from './complete-invocation.ts';
 import { sendMessage } from './send-message.ts';
+import { stopAttempt } from './stop-attempt.ts';
 
 export function killInvocation(tx: Transaction, env: Env, id: InvocationId): 'now' | 'completed' | 'unknown' {
   const record = tx.invocation(id);
   if (record === undefined) return 'unknown';
   if (record.state.status === 'completed') return 'completed';
   const children = record.journal.children === 0 ? [] : listChildren(tx, id);
-  if (record.state.status === 'running')
-    tx.emit({ kind: 'stopAttempt', invocation: id, epoch: record.epoch, how: 'abort' });
+  if (record.state.status === 'running') stopAttempt(tx, record, 'abort');
   completeInvocation(tx, env, record, { kind: 'failure', failure: KILLED });
   for (const child of children) sendMessage(tx, env, { kind: 'kill', invocation: child });
   return 'now';

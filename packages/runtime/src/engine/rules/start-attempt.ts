@@ -14,6 +14,7 @@ export function startAttempt(tx: Transaction, env: Env, record: InvocationRecord
   tx.emit({
     kind: 'startAttempt',
     invocation: started.id,
+    createdAt: started.createdAt,
     epoch: started.epoch,
     journalLength: started.journal.length,
     pin: started.pin,
