@@ -1,97 +1,64 @@
 /**
- * npm run simulate -- [--minutes N | --seeds N | --seed S [--trace LINES] | --mutants] [--about TEXT]
+ * npm run simulate -- --help
  *
- * Runs fresh seeds until the time is over. A finding prints the promise that broke and the command that repeats it, and ends with code 1.
+ * Looks for seeds that break a promise. A finding prints the promise and the command that repeats it, and ends with code 1.
  */
-import { parseArgs } from 'node:util';
+import { describeReport } from './describe-report.ts';
+import { runCampaign } from './run-campaign.ts';
 import { simulate } from './simulate.ts';
-import type { SimulationReport } from './simulate.ts';
+import { parseSimulationOptions, usage } from './simulation-options.ts';
+import type { SimulationCommand } from './simulation-options.ts';
 
-const { values } = parseArgs({
-  options: {
-    minutes: { type: 'string' },
-    seeds: { type: 'string' },
-    seed: { type: 'string' },
-    quiet: { type: 'boolean' },
-    trace: { type: 'string' },
-    about: { type: 'string' },
-    mutants: { type: 'boolean' },
-    help: { type: 'boolean' },
-  },
-});
+const tell = (text: string): void => void process.stdout.write(text);
 
-if (values.help) {
-  process.stdout.write(
-    'Usage: npm run simulate -- [--minutes N] [--seeds N] [--seed S] [--mutants]\n\nWithout options: one minute of fresh seeds. --mutants gives each seeded bug up to a minute. --trace N shows the last N lines of\na seed; --about TEXT chooses the lines, or the mutants, that hold the text.\n',
-  );
-} else if (values.mutants) {
-  const { huntAll } = await import('./hunt-mutants.ts');
-  process.exitCode =
-    (await huntAll({ minutes: Number(values.minutes ?? 1), named: values.about ?? '' }, (line) =>
-      process.stdout.write(`${line}\n`),
-    )) === 0
-      ? 0
-      : 1;
-} else if (values.seed !== undefined) {
-  const about = values.about === undefined ? {} : { traceAbout: values.about };
-  const result = await simulate(Number(values.seed), { traceLines: Number(values.trace ?? 30), ...about });
-  if (values.trace !== undefined) process.stdout.write(`${result.trace.join('\n')}\n`);
-  report(result);
-} else {
-  await runMany();
-}
+process.exitCode = await main(process.argv.slice(2));
 
-async function runMany(): Promise<void> {
-  const started = Date.now();
-  const until = values.seeds === undefined ? started + Number(values.minutes ?? 1) * 60_000 : Infinity;
-  const seedsMax = Number(values.seeds ?? Infinity);
-  let seed = Math.floor(Math.random() * 2 ** 31);
-  const total = { seeds: 0, invocations: 0, attempts: 0, crashes: 0, failedCommits: 0 };
-  let lastLine = started;
-  while (Date.now() < until && total.seeds < seedsMax) {
-    const result = await simulate(seed);
-    total.seeds += 1;
-    total.invocations += result.invocations;
-    total.attempts += result.attempts;
-    total.crashes += result.crashes;
-    total.failedCommits += result.failedCommits;
-    if (result.violations.length > 0) {
-      report(result);
-      return;
-    }
-    if (!values.quiet && Date.now() - lastLine > 10_000) {
-      lastLine = Date.now();
-      process.stderr.write(`${describe(total)}\n`);
-    }
-    seed = (seed + 1) % 2 ** 31;
+async function main(args: readonly string[]): Promise<number> {
+  let command: SimulationCommand;
+  try {
+    command = parseSimulationOptions(args);
+  } catch (error) {
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n\n${usage}`);
+    return 2;
   }
-  process.stdout.write(`No finding. ${describe(total)} in ${Math.round((Date.now() - started) / 1_000)} s\n`);
-}
-
-function describe(total: {
-  readonly seeds: number;
-  readonly invocations: number;
-  readonly attempts: number;
-  readonly crashes: number;
-  readonly failedCommits: number;
-}): string {
-  return `${total.seeds} seeds, ${total.invocations} invocations, ${total.attempts} attempts, ${total.crashes} crashes, ${total.failedCommits} failed commits`;
-}
-
-function report(result: SimulationReport): void {
-  if (result.violations.length === 0) {
-    process.stdout.write(
-      `Seed ${result.seed}: no finding. ${result.invocations} invocations, ${result.attempts} attempts, ${result.crashes} crashes, trace ${result.hash}\n`,
-    );
-    return;
+  switch (command.kind) {
+    case 'help':
+      tell(usage);
+      return 0;
+    case 'campaign': {
+      const onProgress = command.quiet ? (): void => undefined : (text: string) => void process.stderr.write(text);
+      return runCampaign({ ...command, stop: stopOnInterrupt(), tell, onProgress });
+    }
+    case 'seed':
+      return repeat(command);
+    case 'mutants': {
+      // It needs the source, which only a checkout has.
+      const { huntAll } = await import('./hunt-mutants.ts');
+      return huntAll({ ...command, stop: stopOnInterrupt() }, tell);
+    }
   }
-  process.stdout.write(
-    `Seed ${result.seed} broke a promise:\n${result.violations
-      .slice(0, 5)
-      .map((one) => `  ${one}`)
-      .join(
-        '\n',
-      )}\nWhat happened last:\n${result.trace.map((one) => `  ${one}`).join('\n')}\nRepeat it with: npm run simulate -- --seed ${result.seed}\n`,
-  );
-  process.exitCode = 1;
+}
+
+async function repeat(command: Extract<SimulationCommand, { kind: 'seed' }>): Promise<number> {
+  const { about, seed, traceLines } = command;
+  const options = {
+    ...(traceLines === undefined ? {} : { traceLines }),
+    ...(about === undefined ? {} : { traceAbout: about }),
+  };
+  const report = await simulate(seed, options);
+  // A report of a finding shows it anyway.
+  if (report.violations.length === 0 && traceLines !== undefined) for (const line of report.trace) tell(`  ${line}\n`);
+  tell(describeReport(report));
+  return report.violations.length === 0 ? 0 : 1;
+}
+
+/** The first Ctrl-C asks for an end, the second one does not ask. */
+function stopOnInterrupt(): AbortSignal {
+  const stop = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM'] as const)
+    process.on(signal, () => {
+      if (stop.signal.aborted) process.exit(130);
+      stop.abort();
+    });
+  return stop.signal;
 }
