@@ -2,8 +2,11 @@
 import { decodeStoredEntry, splitFrames } from '@holdfast/protocol';
 import type { Command, InvocationId, Notification } from '@holdfast/protocol';
 import { completionsOf } from '../engine/fold-journal.ts';
+import type { InvocationRecord } from '../engine/record.ts';
 import type { JournalWrite } from '../store/store.ts';
+import { auditCall } from './audit-call.ts';
 import type { AuditedCommit } from './audited-commit.ts';
+import type { CalledLedger } from './called-ledger.ts';
 import type { Violation } from './effects-ledger.ts';
 
 export type JournalEntry = Command | Notification;
@@ -14,6 +17,9 @@ export interface JournalAuditParts {
   readonly violation: Violation;
   /** The epoch of the attempt that sent this frame, when an attempt did. */
   readonly epochOf: (frame: Uint8Array) => number | undefined;
+  readonly called: CalledLedger;
+  /** In any partition; in that of the commit as it is after it. */
+  readonly find: (id: InvocationId) => InvocationRecord | undefined;
 }
 
 export function auditJournal(commit: AuditedCommit, parts: JournalAuditParts): void {
@@ -67,7 +73,7 @@ function auditAppend(
     if (epoch !== undefined && !isNew && epoch !== before?.epoch)
       parts.violation('P6', `attempt ${epoch} of ${id} appended while attempt ${before?.epoch} was current`);
     for (const entry of decodeFrames([frame])) {
-      auditEntry(commit, { id, known, entry, copied: isNew }, parts.violation);
+      auditEntry(commit, { id, known, entry, copied: isNew }, parts);
       known.push(entry);
     }
   }
@@ -81,7 +87,7 @@ function auditEntry(
     readonly entry: JournalEntry;
     readonly copied: boolean;
   },
-  violation: Violation,
+  { called, find, violation }: JournalAuditParts,
 ): void {
   const { id, known, entry } = one;
   if (entry.kind !== 'notification') {
@@ -101,6 +107,14 @@ function auditEntry(
       other.kind !== 'notification' && completionsOf(other).some(([one, of]) => one === name && of === entry.of),
   );
   if (command === undefined) violation('P4', `${id} gets a result for ${entry.of} ${name}, which nothing announced`);
+  const caller = one.copied ? undefined : commit.findBefore<'invocation'>({ table: 'invocation', id });
+  const isCall = command?.kind === 'call' || command?.kind === 'oneWayCall';
+  if (isCall && caller !== undefined && entry.result.kind === 'invocationId')
+    called.note(caller, command, entry.result.invocationId);
+  if (command?.kind === 'call' && entry.of === 'call') {
+    const wrong = auditCall({ id, journal: known }, command, entry.result, find);
+    if (wrong !== undefined && !one.copied) violation('P1', wrong);
+  }
   if (command?.kind === 'sleep' && command.wakeUpAt > commit.latest && !one.copied)
     violation('timers', `a sleep of ${id} ends ${command.wakeUpAt - commit.latest} ms early`);
 }

@@ -34,7 +34,7 @@ export class Clients {
   /** One call or send of somebody who wants to know how it ended. */
   async callOnce(): Promise<void> {
     const { random } = this.#world;
-    const callee = random.chance(0.08) ? this.#programs.endless() : this.#programs.callee(2);
+    const callee = this.#draw(random.next());
     const id = this.idOf(callee);
     const [first] = this.deployments;
     const asked = first !== undefined && random.chance(0.1) ? random.pick([first, ...this.deployments]) : undefined;
@@ -46,6 +46,11 @@ export class Clients {
     await this.awaitResult(id);
     // The answer stays the same, whoever asks again.
     await this.awaitResult(id);
+  }
+
+  #draw(kind: number): Callee {
+    if (kind < 0.006) return this.#programs.crowd();
+    return kind < 0.09 ? this.#programs.endless() : this.#programs.callee(2);
   }
 
   /** Several clients that mean the same execution, by idempotency key or by workflow key. */

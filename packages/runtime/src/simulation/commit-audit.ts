@@ -2,6 +2,7 @@
  * Looks at every batch on its way to the store. A decision of the engine shows in what it commits, so a broken rule shows here at once, long
  * before it becomes a wrong answer somewhere.
  */
+import { partitionOf } from '@holdfast/protocol';
 import type { InvocationId } from '@holdfast/protocol';
 import type { InvocationRecord } from '../engine/record.ts';
 import type { PartitionImage } from '../store/memory/partition-image.ts';
@@ -12,6 +13,7 @@ import { auditJournal, decodeFrames } from './audit-journal.ts';
 import { auditKeys } from './audit-keys.ts';
 import { auditState } from './audit-state.ts';
 import { AuditedCommit } from './audited-commit.ts';
+import { CalledLedger } from './called-ledger.ts';
 import type { Violation } from './effects-ledger.ts';
 
 const CANCEL = 1;
@@ -26,10 +28,12 @@ export interface CommitAuditParts {
 
 export class CommitAudit {
   readonly #parts: CommitAuditParts;
+  readonly #called: CalledLedger;
   readonly #epochs = new WeakMap<Uint8Array, number>();
 
   constructor(parts: CommitAuditParts) {
     this.#parts = parts;
+    this.#called = new CalledLedger(parts.violation);
   }
 
   /** These frames are the work of this attempt; should they reach a journal, it has to be the current one. */
@@ -67,9 +71,24 @@ export class CommitAudit {
       onNeverStarted,
       isBeingEnded: (id) => isBeingEnded(id, batch, partitions()),
     });
-    auditJournal(commit, { violation, epochOf: (frame) => this.#epochs.get(frame) });
+    auditJournal(commit, {
+      violation,
+      called: this.#called,
+      find: (id) => findAfter(id, commit, partitions()),
+      epochOf: (frame) => this.#epochs.get(frame),
+    });
     auditState(commit, violation);
   }
+}
+
+function findAfter(
+  id: InvocationId,
+  commit: AuditedCommit,
+  partitions: readonly PartitionImage[],
+): InvocationRecord | undefined {
+  const image = partitions[partitionOf(id, partitions.length)];
+  if (image === commit.before) return commit.findAfter<'invocation'>({ table: 'invocation', id });
+  return image?.findInvocation(id);
 }
 
 /** By a handler in this batch, or by a message that is under way between partitions. */

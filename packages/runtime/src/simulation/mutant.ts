@@ -27,8 +27,8 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'the epoch of an attempt is not checked',
     file: 'engine/commands/advance-attempt.ts',
-    find: ' && record.epoch === epoch',
-    replace: '',
+    find: 'record.epoch === epoch ? record : undefined',
+    replace: 'record',
   },
   {
     name: 'a signal is appended twice',
@@ -135,6 +135,30 @@ export const mutants: readonly Mutant[] = [
     file: 'engine/commands/advance-attempt.ts',
     find: ' || record.createdAt !== createdAt',
     replace: '',
+  },
+  {
+    name: 'a command that touches many records is given up',
+    file: 'partition/load-patience.ts',
+    find: 'return this.#repetitions < REPETITIONS_MAX',
+    replace: 'return this.#asked.size < REPETITIONS_MAX',
+  },
+  {
+    name: 'a sleep of an earlier life ends one of the next',
+    file: 'engine/commands/fire-timer.ts',
+    find: '      if (record.createdAt !== purpose.createdAt) break;\n',
+    replace: '',
+  },
+  {
+    name: 'a later life of an id calls what an earlier one called',
+    file: 'engine/entries/call-entries.ts',
+    find: 'return childInvocationId(record, ',
+    replace: 'return childInvocationId({ ...record, createdAt: 0 }, ',
+  },
+  {
+    name: 'a later life of an id takes the results of what an earlier one called',
+    file: 'engine/rules/apply-message.ts',
+    find: 'if (sink.createdAt !== undefined && sink.createdAt !==',
+    replace: 'if (sink.createdAt === 0 && sink.createdAt !==',
   },
   {
     name: 'a message behind a lost one is taken',

@@ -1,20 +1,17 @@
 /**
- * Loaded before a simulation with `--import`: applies the mutant that HOLDFAST_MUTANT names to the source of its file. Refuses to start when
- * the snippet is not there exactly once, so that a mutant can never quietly stop being one.
+ * Loaded before a simulation with `--import`: applies the mutant that HOLDFAST_MUTANT names to the source of its file.
  */
 import { readFileSync } from 'node:fs';
 import { registerHooks } from 'node:module';
 import { fileURLToPath } from 'node:url';
+import { applyMutant } from './apply-mutant.ts';
 import { mutants } from './mutant.ts';
 
 const name = process.env['HOLDFAST_MUTANT'];
 const mutant = mutants.find((one) => one.name === name);
 if (mutant === undefined) throw new Error(`There is no mutant ${JSON.stringify(name)}.`);
 const url = new URL(`../${mutant.file}`, import.meta.url);
-const source = readFileSync(fileURLToPath(url), 'utf8');
-if (source.split(mutant.find).length !== 2)
-  throw new Error(`${mutant.file} does not hold ${JSON.stringify(mutant.find)} exactly once.`);
-const mutated = source.replace(mutant.find, () => mutant.replace);
+const mutated = applyMutant(mutant, readFileSync(fileURLToPath(url), 'utf8'));
 
 registerHooks({
   load(loaded, context, next) {

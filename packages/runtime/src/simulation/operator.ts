@@ -18,6 +18,7 @@ const ACTS = [
   'restart',
   'fork',
   'purge',
+  'redo',
   'purgeJournal',
   'edit',
 ] as const;
@@ -86,6 +87,9 @@ export class Operator {
       case 'purge':
         await this.#purge(record);
         return;
+      case 'redo':
+        await this.#redo(record);
+        return;
       case 'purgeJournal':
         this.#doubt(record);
         await this.#world.insist(id, { kind: 'purgeJournal', invocation: id, ...BY });
@@ -123,6 +127,13 @@ export class Operator {
     const work = book.accepted.get(id);
     if (reply.kind === 'refused' || work === undefined || !random.chance(0.8)) return;
     await this.#clients.send(id, work.callee, { delayMs: random.pick([0, 0, 4_000]) });
+  }
+
+  /** In one breath, so that the next life begins while everything that this one set going is still on its way. */
+  async #redo(record: InvocationRecord): Promise<void> {
+    const { id } = record;
+    this.#world.book.ended.add(id);
+    await Promise.all([this.#world.insist(id, { kind: 'kill', invocation: id, ...BY }), this.#purge(record)]);
   }
 
   async #edit(record: InvocationRecord): Promise<void> {

@@ -20,6 +20,8 @@ const STUMBLES: readonly [Stumble, ...Stumble[]] = [
   'suspendOnRun',
 ];
 const EXECUTIONS_SHARED = 4;
+/** More than a partition of a simulated world keeps in memory, and more than any command needs that touches a few records. */
+const CROWD = 80;
 
 export class ProgramMaker {
   readonly #random: SeededRandom;
@@ -77,6 +79,17 @@ export class ProgramMaker {
       { op: 'call', to: child },
     ]);
     return { service: 'Counter', handler: 'go', key, program };
+  }
+
+  /** Sends to many at once, all in one read; in some crowds everybody waits for the same execution, and is told in one commit. */
+  crowd(): Callee {
+    const awaited = this.#random.chance(0.5) ? this.sharedExecution() : undefined;
+    const member = (): Callee => {
+      const program = this.#make(awaited === undefined ? [] : [{ op: 'attach', to: awaited }]);
+      return { service: 'Plain', handler: 'go', key: '', program };
+    };
+    const sends = Array.from({ length: CROWD }, () => ({ op: 'send', to: member(), delayMs: 0 }) as const);
+    return { service: 'Plain', handler: 'go', key: '', program: this.#make(sends) };
   }
 
   program(depth: number, kind: Kind): Program {

@@ -1,4 +1,7 @@
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
+import { applyMutant } from './apply-mutant.ts';
 import { huntMutant } from './hunt-mutants.ts';
 import { mutants } from './mutant.ts';
 import { simulate } from './simulate.ts';
@@ -25,6 +28,12 @@ const named = [
   'an outbox row is not written',
   'a load overwrites what was written meanwhile',
 ];
+
+test.each(mutants)('the source still has the line that a mutant changes: $name', (mutant) => {
+  const source = readFileSync(fileURLToPath(new URL(`../${mutant.file}`, import.meta.url)), 'utf8');
+
+  expect(applyMutant(mutant, source)).not.toBe(source);
+});
 
 describe('a bug in the source is found within a minute:', () => {
   test.each(mutants.filter((mutant) => named.includes(mutant.name)))('$name', { timeout: 90_000 }, async (mutant) => {

@@ -3,6 +3,7 @@
  * arrives in order; when it arrives is up to the seed.
  */
 import type { AttemptRequest, AttemptStream, AttemptStreamListener, Transport } from '../invoker/transport.ts';
+import { GatheredWrites } from './gathered-writes.ts';
 import type { SeededRandom } from './seeded-random.ts';
 import type { VirtualTime } from './virtual-time.ts';
 
@@ -74,6 +75,9 @@ class SimulatedStream implements AttemptStream {
   #lastToRuntime = 0;
   #paused = false;
   #held: (() => void)[] = [];
+  /** One of many streams sends every message by itself. */
+  readonly #gathers: boolean;
+  readonly #towards: { readonly endpoint: GatheredWrites; readonly runtime: GatheredWrites };
 
   constructor(
     options: SimulatedTransportOptions,
@@ -85,6 +89,11 @@ class SimulatedStream implements AttemptStream {
     this.#listener = listener;
     this.#onClosed = onClosed;
     const { random, time } = options;
+    this.#gathers = random.chance(0.8);
+    this.#towards = {
+      endpoint: new GatheredWrites((bytes) => this.#sendToEndpoint(bytes)),
+      runtime: new GatheredWrites((bytes) => this.#sendToRuntime(bytes)),
+    };
     this.#towardsEndpoint(() => this.#connect(request));
     if (random.chance(options.breaks())) time.setTimer(random.between(0, BREAK_WITHIN_MS), () => this.#break());
   }
@@ -94,16 +103,19 @@ class SimulatedStream implements AttemptStream {
   }
 
   write(bytes: Uint8Array): void {
-    for (const chunk of this.#split(bytes)) this.#towardsEndpoint(() => this.#endpoint?.receive(chunk));
+    if (this.#gathers) this.#towards.endpoint.add(bytes);
+    else this.#sendToEndpoint(bytes);
   }
 
   halfClose(): void {
+    this.#towards.endpoint.flush();
     this.#towardsEndpoint(() => this.#endpoint?.closeInput());
   }
 
   reset(): void {
     this.#heard = false;
     this.#onClosed();
+    this.#towards.endpoint.flush();
     this.#towardsEndpoint(() => this.#endpoint?.abandon());
   }
 
@@ -119,6 +131,7 @@ class SimulatedStream implements AttemptStream {
   }
 
   drop(): void {
+    this.#towards.endpoint.flush();
     this.#towardsEndpoint(() => this.#endpoint?.abandon());
     this.#heard = false;
     this.#dead = true;
@@ -133,9 +146,13 @@ class SimulatedStream implements AttemptStream {
     if (this.#dead) return;
     const side: EndpointSide = {
       send: (bytes) => {
-        for (const chunk of this.#split(bytes)) this.#towardsRuntime(() => this.#listener.onChunk(chunk));
+        if (this.#gathers) this.#towards.runtime.add(bytes);
+        else this.#sendToRuntime(bytes);
       },
-      finish: () => this.#towardsRuntime(() => this.#end(() => this.#listener.onEnd())),
+      finish: () => {
+        this.#towards.runtime.flush();
+        this.#towardsRuntime(() => this.#end(() => this.#listener.onEnd()));
+      },
       break: () => this.#break(),
     };
     this.#endpoint = this.#options.accept(request, side);
@@ -151,6 +168,7 @@ class SimulatedStream implements AttemptStream {
 
   #break(): void {
     this.#endpoint?.abandon();
+    this.#towards.runtime.flush();
     this.#towardsRuntime(() =>
       this.#end(() => this.#listener.onFailure({ kind: 'lost', message: 'connection reset' })),
     );
@@ -161,6 +179,14 @@ class SimulatedStream implements AttemptStream {
     tell();
     this.#heard = false;
     this.#onClosed();
+  }
+
+  #sendToEndpoint(bytes: Uint8Array): void {
+    for (const chunk of this.#split(bytes)) this.#towardsEndpoint(() => this.#endpoint?.receive(chunk));
+  }
+
+  #sendToRuntime(bytes: Uint8Array): void {
+    for (const chunk of this.#split(bytes)) this.#towardsRuntime(() => this.#listener.onChunk(chunk));
   }
 
   #split(bytes: Uint8Array): readonly Uint8Array[] {

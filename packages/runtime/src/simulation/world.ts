@@ -4,7 +4,6 @@ import type { DeploymentId, InvocationId } from '@holdfast/protocol';
 import { createClock } from '../clock.ts';
 import type { Clock } from '../clock.ts';
 import type { EngineCommand, ReplyOf } from '../engine/command.ts';
-import { recordKey } from '../engine/record-table.ts';
 import type { InvocationRecord } from '../engine/record.ts';
 import type { PartitionPort } from '../partition/port.ts';
 import { PartitionUnavailable } from '../partition/port.ts';
@@ -110,9 +109,7 @@ export class World {
 
   /** As the store has it now. */
   findRecord(id: InvocationId): InvocationRecord | undefined {
-    const partition = this.disk.image.partition(partitionOf(id, this.settings.partitions));
-    const entry = partition.records.get(recordKey({ table: 'invocation', id }));
-    return entry?.table === 'invocation' ? entry.record : undefined;
+    return this.disk.image.partition(partitionOf(id, this.settings.partitions)).findInvocation(id);
   }
 
   /** Registers a deployment and makes it current. */

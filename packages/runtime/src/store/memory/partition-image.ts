@@ -59,6 +59,11 @@ export class PartitionImage {
     );
   }
 
+  findInvocation(id: InvocationId): InvocationRecord | undefined {
+    const entry = this.records.get(recordKey({ table: 'invocation', id }));
+    return entry?.table === 'invocation' ? entry.record : undefined;
+  }
+
   *invocations(): Iterable<InvocationRecord> {
     for (const entry of this.records.values()) if (entry.table === 'invocation') yield entry.record;
   }
