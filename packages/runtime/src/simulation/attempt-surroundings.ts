@@ -25,6 +25,8 @@ export interface AttemptSurroundings {
   ): void;
   /** The runtime has confirmed a step's result to this attempt. */
   confirm(step: { readonly life: string; readonly completionId: number; readonly result: string }): void;
+  /** What it runs is the execution that has this seed. */
+  noteStart(randomSeed: bigint): void;
   noteReplay(life: string, frames: readonly Uint8Array[]): void;
   noteConsumed(life: string, index: number, result: string): void;
   stumbles(name: string): boolean;

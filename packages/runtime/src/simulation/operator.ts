@@ -5,6 +5,7 @@ import type { InvocationRecord } from '../engine/record.ts';
 import type { Clients } from './clients.ts';
 import { listInvocations } from './disk-checks.ts';
 import { encode } from './handler-context.ts';
+import { PROMISE } from './program-maker.ts';
 import type { World } from './world.ts';
 
 const BY = { actor: 'operator', reason: 'because' };
@@ -29,6 +30,8 @@ export class Operator {
   /** Keys whose state is no longer the sum of the journals that are left. */
   readonly inexactKeys: Set<string> = new Set();
   readonly #relieved = new Set<InvocationId>();
+  /** Suspensions on a promise that somebody was reminded of. */
+  readonly #reminded = new Set<string>();
 
   constructor(world: World, clients: Clients) {
     this.#world = world;
@@ -39,12 +42,19 @@ export class Operator {
     const { time, random } = this.#world;
     while (time.elapsedMs < untilMs) {
       await time.delay(random.between(20, 3_000));
-      // Who resolves promises is needed: nobody else would.
-      const [first, ...rest] = listInvocations(this.#world.disk.image).filter(
-        (one) => !this.#clients.helpers.has(one.id),
-      );
-      if (first !== undefined) await this.#act(random.pick(ACTS), random.pick([first, ...rest]));
+      const record = this.#pick(this.#list(() => true));
+      if (record !== undefined) await this.#act(random.pick(ACTS), record);
     }
+  }
+
+  /** Who resolves promises is left alone: nobody else would. */
+  #list(isMeant: (record: InvocationRecord) => boolean): readonly InvocationRecord[] {
+    return listInvocations(this.#world.disk.image).filter((one) => !this.#clients.helpers.has(one.id) && isMeant(one));
+  }
+
+  #pick(records: readonly InvocationRecord[]): InvocationRecord | undefined {
+    const [first, ...rest] = records;
+    return first === undefined ? undefined : this.#world.random.pick([first, ...rest]);
   }
 
   /** Resumes what is paused, ends what is endless, answers what nobody else will. Called again and again. */
@@ -88,14 +98,14 @@ export class Operator {
         await this.#purge(record);
         return;
       case 'redo':
-        await this.#redo(record);
+        await this.#redo();
         return;
       case 'purgeJournal':
         this.#doubt(record);
         await this.#world.insist(id, { kind: 'purgeJournal', invocation: id, ...BY });
         return;
       case 'edit':
-        await this.#edit(record);
+        await this.#edit();
     }
   }
 
@@ -104,7 +114,8 @@ export class Operator {
     const { book } = this.#world;
     book.ended.add(id);
     const reply = await this.#world.insist(id, { kind: 'kill', invocation: id, ...BY });
-    if (reply.kind === 'refused' || book.repeated.has(id)) return;
+    // A client that insists may have it accepted again as soon as it is forgotten.
+    if (reply.kind === 'refused' || book.repeated.has(id) || book.isForgetful) return;
     const after = await this.#world.insist(id, { kind: 'attachCaller', invocation: id });
     if (after.kind === 'running') this.#world.violation('P1', `${id} was killed and is running`);
   }
@@ -130,15 +141,22 @@ export class Operator {
   }
 
   /** In one breath, so that the next life begins while everything that this one set going is still on its way. */
-  async #redo(record: InvocationRecord): Promise<void> {
+  async #redo(): Promise<void> {
+    const { book } = this.#world;
+    const record = this.#pick(this.#list((one) => one.state.status === 'running' && book.accepted.has(one.id)));
+    if (record === undefined) return;
     const { id } = record;
-    this.#world.book.ended.add(id);
+    book.ended.add(id);
     await Promise.all([this.#world.insist(id, { kind: 'kill', invocation: id, ...BY }), this.#purge(record)]);
   }
 
-  async #edit(record: InvocationRecord): Promise<void> {
-    const { service, key, serviceKind } = record.target;
-    if (serviceKind === 'service') return;
+  /** Of a key that somebody used; often of a workflow that runs, which is refused. */
+  async #edit(): Promise<void> {
+    const keyed = this.#list((one) => one.target.serviceKind !== 'service');
+    const running = keyed.filter(({ state, target }) => target.handlerKind === 'run' && state.status !== 'completed');
+    const record = this.#pick(this.#world.random.chance(0.5) && running.length > 0 ? running : keyed);
+    if (record === undefined) return;
+    const { service, key } = record.target;
     this.#doubt(record);
     const state = [['a', encode('edited')] as const];
     await this.#world.insist(record.id, { kind: 'editState', service, key, state, ...BY });
@@ -153,6 +171,7 @@ export class Operator {
     awaiting: Extract<InvocationRecord['state'], { status: 'suspended' }>['awaiting'],
   ): Promise<void> {
     if (awaiting.namedSignals.includes('never')) return this.#endEndless(record);
+    this.#remindOfPromise(record, awaiting.completions);
     // A restarted invocation has its own awakeables; those who knew of the first ones do not know these.
     if (record.invokedBy.kind !== 'restart') return;
     const result = { kind: 'success', value: encode('relief') } as const;
@@ -160,6 +179,17 @@ export class Operator {
       if (id > 1) await this.#clients.resolve(record.id, { kind: 'signal', id }, result);
     for (const name of awaiting.namedSignals)
       await this.#clients.resolve(record.id, { kind: 'namedSignal', name }, result);
+  }
+
+  /**
+   * Its promise may have been resolved and forgotten with the workflow's run before it began to wait: a command can be held up for longer than
+   * a short retention. Whoever knows resolves it again, once per suspension; the engine still has to know who waits.
+   */
+  #remindOfPromise(record: InvocationRecord, completions: readonly number[]): void {
+    const suspension = `${record.id}/${record.createdAt}/${record.epoch}`;
+    if (!completions.some((id) => record.journal.open[id] === 'getPromise') || this.#reminded.has(suspension)) return;
+    this.#reminded.add(suspension);
+    this.#clients.helpLater(record.target.key, PROMISE);
   }
 
   /** Ends the caller, once: what it called has to end with it. */

@@ -4,6 +4,8 @@ import type { SeededRandom } from './seeded-random.ts';
 
 type Kind = 'plain' | 'exclusive' | 'shared' | 'workflow';
 
+/** The one promise of every simulated workflow. */
+export const PROMISE = 'approval';
 const KEYS = ['red', 'green', 'blue'] as const;
 const NAMES = ['a', 'b', 'c'] as const;
 const STUMBLES: readonly [Stumble, ...Stumble[]] = [
@@ -52,7 +54,7 @@ export class ProgramMaker {
       // Waits for what the run of this workflow, or a colleague, will decide; also when that run is over and forgotten.
       const operations = [
         { op: 'run', name: `r${this.#count++}`, fails: false },
-        { op: 'promise', name: 'approval' },
+        { op: 'promise', name: PROMISE },
       ] as const;
       return { service: 'Flow', handler: 'help', key: 'flow', program: this.#make(operations) };
     }
@@ -163,8 +165,8 @@ export class ProgramMaker {
 
   #onPromise(): Operation {
     return this.#random.chance(0.5)
-      ? { op: 'peekPromise', name: 'approval' }
-      : { op: 'resolvePromise', name: 'approval', fails: this.#random.chance(0.3) };
+      ? { op: 'peekPromise', name: PROMISE }
+      : { op: 'resolvePromise', name: PROMISE, fails: this.#random.chance(0.3) };
   }
 
   #step(depth: number, kind: Kind): Step {
@@ -174,7 +176,7 @@ export class ProgramMaker {
     if (draw < 3) return { op: 'sleep', ms: this.#random.pick([0, 5, 300, 20_000]) };
     if (draw < 4) return { op: 'awakeable', name: `a${this.#count++}` };
     if (draw < 5) return { op: 'signal', name: `n${this.#count++}` };
-    if (draw < 6 && kind === 'workflow') return { op: 'promise', name: 'approval' };
+    if (draw < 6 && kind === 'workflow') return { op: 'promise', name: PROMISE };
     if (draw < 7 && depth > 0 && kind !== 'exclusive')
       return { op: this.#random.pick(['attach', 'output']), to: this.sharedExecution() };
     return { op: 'run', name: `r${this.#count++}`, fails: this.#random.chance(0.1) };

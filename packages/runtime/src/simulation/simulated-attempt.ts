@@ -113,6 +113,7 @@ export class SimulatedAttempt implements HandlerContext {
       const start = decodeRuntimeMessage(first);
       if (start.kind !== 'start') throw new Error('The first message is not Start.');
       this.#start = start;
+      this.#around.noteStart(start.randomSeed);
     }
     if (entries.length < this.#start.knownEntries) return;
     this.#around.noteReplay(

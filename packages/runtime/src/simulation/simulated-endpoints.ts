@@ -21,8 +21,10 @@ export interface EndpointsParts {
   readonly journals: JournalLedger;
   readonly violation: Violation;
   readonly faulty: () => boolean;
-  /** An attempt of this invocation came to this deployment. */
-  readonly onAttempt: (invocation: InvocationId, deployment: Deployment) => void;
+  /** An attempt came to a deployment. */
+  readonly onAttempt: () => void;
+  /** It runs the execution of this invocation that has this seed. */
+  readonly onStart: (invocation: InvocationId, randomSeed: bigint, deployment: Deployment) => void;
   /** Somebody outside learnt of an awakeable or a signal, and resolves it once or twice. */
   readonly onPublished: (invocation: InvocationId, awaited: Wait) => void;
   /** A handler of this workflow begins to wait for a promise. */
@@ -53,14 +55,15 @@ export class SimulatedEndpoints {
   /** `undefined`: nobody is there. */
   accept(request: AttemptRequest, side: EndpointSide): EndpointStream | undefined {
     const { deployment, headers, path } = request;
-    const { effects, faulty, journals, onAttempt, onPromiseAwaited, random, time, trace, violation } = this.#parts;
+    const { effects, faulty, journals, onAttempt, onPromiseAwaited, onStart, random, time, trace, violation } =
+      this.#parts;
     const invocation = parseInvocationId(headers['x-restate-invocation-id'] ?? '');
     if (invocation === undefined) throw new Error('An attempt names no invocation.');
     const [, , service = '', handler = ''] = path.split('/');
     const version = parseInvocationContentType(headers['content-type'] ?? '');
     if (version === undefined) throw new Error('An attempt names no protocol version.');
     trace.note(`${invocation} attempt at ${deployment.fingerprint}: ${service}/${handler}`);
-    onAttempt(invocation, deployment);
+    onAttempt();
     if (faulty() && (this.#downUntil.get(deployment.fingerprint) ?? 0) > time.elapsedMs) return undefined;
     return new SimulatedAttempt(
       { service, handler },
@@ -74,6 +77,7 @@ export class SimulatedEndpoints {
         asksForAck: () => random.chance(this.#acksRate),
         execute: (step, done) => this.#execute(step, invocation, done),
         confirm: (step) => effects.confirm(step.life, step.completionId, step.result),
+        noteStart: (randomSeed) => onStart(invocation, randomSeed, deployment),
         noteReplay: (life, frames) => journals.noteReplay(life, frames),
         noteConsumed: (life, index, result) => journals.noteConsumed(life, index, result),
         stumbles: (name) => this.#stumbles(deployment, name),

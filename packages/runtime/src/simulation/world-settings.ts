@@ -32,7 +32,7 @@ export function drawWorldSettings(random: SeededRandom): WorldSettings {
 export function drawDiskOptions(random: SeededRandom, time: VirtualTime, faulty: () => boolean): SimulatedDiskOptions {
   const slow = random.chance(0.6);
   const commitFailRate = random.pick([0, 0, 0.01]);
-  const loadFailRate = random.pick([0, 0, 0.003]);
+  const loadFailRate = random.pick([0, 0, 0.003, 0.03]);
   return {
     random: random.next,
     commitFails: () => faulty() && random.chance(commitFailRate),

@@ -85,7 +85,8 @@ export class World {
       journals: new JournalLedger(violation),
       violation,
       faulty: () => this.faulty,
-      onAttempt: (invocation, deployment) => this.#checkAttempt(invocation, deployment.id),
+      onAttempt: () => void this.statistics.attempts++,
+      onStart: (invocation, randomSeed, deployment) => this.#checkStart(invocation, randomSeed, deployment.id),
       ...events,
     });
     this.#audit = new CommitAudit({
@@ -258,11 +259,14 @@ export class World {
     return this.#life;
   }
 
-  /** P2: every attempt goes to the deployment that the record names, or named when the attempt was ordered. */
-  #checkAttempt(invocation: InvocationId, deployment: DeploymentId): void {
-    this.statistics.attempts += 1;
+  /**
+   * P2: every attempt goes to the deployment that the record names, or named when the attempt was ordered. The invocation may have been
+   * forgotten and accepted again while the attempt was on its way; that is another execution, with a pin of its own.
+   */
+  #checkStart(invocation: InvocationId, randomSeed: bigint, deployment: DeploymentId): void {
     const record = this.findRecord(invocation);
-    if (record === undefined || record.versions.some((version) => version.deployment === deployment)) return;
+    if (record === undefined || BigInt(`0x${record.randomSeed}`) !== randomSeed) return;
+    if (record.versions.some((version) => version.deployment === deployment)) return;
     this.violation('P2', `${invocation} is pinned to ${record.pin.deployment} and was attempted on ${deployment}`);
   }
 
