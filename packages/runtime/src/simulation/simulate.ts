@@ -134,7 +134,7 @@ class Life {
       await time.delay(random.between(1, calm));
       if (time.elapsedMs >= FAULTS_MS) return;
       const harm = random.next();
-      if (harm < 0.5) this.world.crash();
+      if (harm < 0.4) this.world.crash();
       else if (harm < 0.6) await this.world.restartGracefully();
       else if (harm < 0.7 && settings.clockIsSet) time.setClock(random.between(-30_000, 30_000));
       else this.world.crashEndpoints();

@@ -31,7 +31,7 @@ export function drawWorldSettings(random: SeededRandom): WorldSettings {
 
 export function drawDiskOptions(random: SeededRandom, time: VirtualTime, faulty: () => boolean): SimulatedDiskOptions {
   const slow = random.chance(0.6);
-  const commitFailRate = random.pick([0, 0, 0.01]);
+  const commitFailRate = random.pick([0, 0, 0.01, 0.05]);
   const loadFailRate = random.pick([0, 0, 0.003, 0.03]);
   return {
     random: random.next,
