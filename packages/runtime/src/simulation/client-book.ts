@@ -16,6 +16,8 @@ export class ClientBook {
   readonly ended: Set<InvocationId> = new Set();
   /** Ids that may have been executed more than once: purged, or their retention passed. */
   readonly repeated: Set<InvocationId> = new Set();
+  /** Ids whose only caller was told that nothing was done, and took it for an answer. */
+  readonly turnedAway: Set<InvocationId> = new Set();
   /** Ids that somebody moved to another deployment. */
   readonly moved: Set<InvocationId> = new Set();
   /** Results are not retained for long in this world, so everybody may find them gone, and execute again. */

@@ -1,6 +1,7 @@
 /** Clients of a simulated world: they send, insist until they know, and wait for results the way the ingress does. */
 import { freshInvocationId, idempotentInvocationId, workflowInvocationId } from '@holdfast/protocol';
 import type { DeploymentId, InvocationId, Result } from '@holdfast/protocol';
+import type { Invoke } from '../engine/command.ts';
 import type { PartitionPort } from '../partition/port.ts';
 import { encode } from './handler-context.ts';
 import type { Wait } from './handler-context.ts';
@@ -10,6 +11,11 @@ import type { World } from './world.ts';
 
 const KEYS = ['red', 'green', 'blue'] as const;
 const CONTENDERS_MAX = 6;
+
+interface SendOptions {
+  readonly delayMs: number;
+  readonly deployment?: DeploymentId;
+}
 
 type End =
   | { readonly kind: 'completed'; readonly result: Result }
@@ -89,6 +95,22 @@ export class Clients {
     for (const id of order) await this.awaitResult(id);
   }
 
+  /** Somebody who takes no for an answer: who is told that there was no space and nothing was done, must be told the truth. */
+  async callOrGiveUp(): Promise<void> {
+    const callee: Callee = { service: 'Plain', handler: 'go', key: '', program: this.#programs.program(0, 'plain') };
+    const id = this.idOf(callee);
+    const command = this.#invoke(id, callee, { delayMs: 0 });
+    const answer = await this.#world.tryOnce(id, command);
+    if (answer === 'notDone') {
+      this.#world.book.turnedAway.add(id);
+      if (this.#world.findRecord(id) !== undefined)
+        this.#world.violation('P1', `${id} is there although its caller was told that nothing was done`);
+      return;
+    }
+    await this.send(id, callee, { delayMs: 0 });
+    await this.awaitResult(id);
+  }
+
   /** Made by the ingress: what tells that two requests mean the same, or fresh. */
   idOf(callee: Callee): InvocationId {
     const { service, handler, key, idempotencyKey } = callee;
@@ -100,25 +122,9 @@ export class Clients {
   }
 
   /** Sends until somebody says that it is accepted; the same id every time. False when it was refused, as it may be. */
-  async send(
-    id: InvocationId,
-    callee: Callee,
-    options: { readonly delayMs: number; readonly deployment?: DeploymentId },
-  ): Promise<boolean> {
-    const { book, time } = this.#world;
-    const { service, handler, key, program, idempotencyKey } = callee;
-    const reply = await this.#world.insist(id, {
-      kind: 'invoke',
-      id,
-      service,
-      handler,
-      key,
-      headers: [],
-      input: encode(program),
-      startAt: options.delayMs === 0 ? 0 : time.wall() + options.delayMs,
-      ...(idempotencyKey === undefined ? {} : { idempotencyKey }),
-      ...(options.deployment === undefined ? {} : { deployment: options.deployment }),
-    });
+  async send(id: InvocationId, callee: Callee, options: SendOptions): Promise<boolean> {
+    const { book } = this.#world;
+    const reply = await this.#world.insist(id, this.#invoke(id, callee, options));
     if (reply.kind === 'refused') {
       const conflicts = options.deployment !== undefined && reply.refusal.code === 'PIN_CONFLICT';
       if (!conflicts) this.#world.violation('P1', `${id} was refused: ${reply.refusal.message}`);
@@ -130,6 +136,22 @@ export class Clients {
     book.noteAccepted(id, { deployment: reply.deployment, callee });
     if (reply.result !== undefined) book.noteResult(id, reply.result);
     return true;
+  }
+
+  #invoke(id: InvocationId, callee: Callee, options: SendOptions): Invoke {
+    const { service, handler, key, program, idempotencyKey } = callee;
+    return {
+      kind: 'invoke',
+      id,
+      service,
+      handler,
+      key,
+      headers: [],
+      input: encode(program),
+      startAt: options.delayMs === 0 ? 0 : this.#world.time.wall() + options.delayMs,
+      ...(idempotencyKey === undefined ? {} : { idempotencyKey }),
+      ...(options.deployment === undefined ? {} : { deployment: options.deployment }),
+    };
   }
 
   async awaitResult(id: InvocationId): Promise<void> {

@@ -161,6 +161,12 @@ export const mutants: readonly Mutant[] = [
     replace: 'if (sink.createdAt === 0 && sink.createdAt !==',
   },
   {
+    name: 'callers are told that nothing was done although nobody knows',
+    file: 'partition/partition.ts',
+    find: 'this.#isFull = isFull(error)',
+    replace: 'this.#isFull = true',
+  },
+  {
     name: 'a message behind a lost one is taken',
     file: 'partition/command-runner.ts',
     find: 'if (this.#cut.refuses(command)) {',

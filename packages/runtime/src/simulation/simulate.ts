@@ -87,6 +87,7 @@ class Life {
       }
     };
     repeat('client', random.between(3, CLIENTS_MAX), () => this.#clients.callOnce());
+    repeat('modest client', random.between(0, 4), () => this.#clients.callOrGiveUp());
     repeat('clients together', random.between(0, 3), () => this.#clients.callTogether());
     repeat('ordered client', random.between(0, 2), () => this.#clients.callInOrder());
     this.#run('operator', () => this.#operate());

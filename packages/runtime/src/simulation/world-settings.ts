@@ -4,6 +4,9 @@ import type { SeededRandom } from './seeded-random.ts';
 import type { VirtualTime } from './virtual-time.ts';
 
 const DAY_MS = 86_400_000;
+/** In some worlds somebody else fills the disk now and then. */
+const FULL_EVERY_MS = 5_000;
+const FULL_MS = 700;
 
 export interface WorldSettings {
   readonly partitions: number;
@@ -32,9 +35,11 @@ export function drawWorldSettings(random: SeededRandom): WorldSettings {
 export function drawDiskOptions(random: SeededRandom, time: VirtualTime, faulty: () => boolean): SimulatedDiskOptions {
   const slow = random.chance(0.6);
   const commitFailRate = random.pick([0, 0, 0.01, 0.05]);
+  const fills = random.chance(0.25);
   const loadFailRate = random.pick([0, 0, 0.003, 0.03]);
   return {
     random: random.next,
+    isFull: () => fills && faulty() && time.elapsedMs % FULL_EVERY_MS < FULL_MS,
     commitFails: () => faulty() && random.chance(commitFailRate),
     delay: (phase) => {
       if (phase !== 'load') return time.delay(random.between(0, phase === 'sync' ? 8 : 2));

@@ -227,6 +227,18 @@ export class World {
     return this.with(id, (partition) => partition.submit(command));
   }
 
+  /** Once. What the caller learns of it: that there was no space and nothing was done, or anything else. */
+  async tryOnce(id: InvocationId, command: EngineCommand): Promise<'notDone' | 'perhapsDone'> {
+    const life = await this.#alive();
+    try {
+      await orDeath(life, life.runtime.of(id).submit(command));
+      return 'perhapsDone';
+    } catch (error) {
+      if (!(error instanceof PartitionUnavailable)) throw error;
+      return error.code === 'STORE_FULL' ? 'notDone' : 'perhapsDone';
+    }
+  }
+
   /** Lets a caller talk to the partition of `id`, again and again until it has an answer. */
   async with<T>(id: InvocationId, ask: (partition: PartitionPort) => Promise<T>): Promise<T> {
     for (;;) {
@@ -271,6 +283,8 @@ export class World {
   }
 
   #noteAccepted(record: InvocationRecord): void {
+    if (this.book.turnedAway.has(record.id))
+      this.violation('P1', `${record.id} is accepted although its caller was told that nothing was done`);
     this.trace.note(`${record.id} ${record.target.service}/${record.target.handler}/${record.target.key} recorded`);
     const problem = auditPin(record, {
       current: this.current,

@@ -18,6 +18,8 @@ export interface SimulatedDiskOptions {
   readonly random?: () => number;
   /** Asked before each commit; true = it fails, applied or not. */
   readonly commitFails?: () => boolean;
+  /** Asked before each write; true = there is no space, and nothing of it is stored. */
+  readonly isFull?: () => boolean;
   /** A seeded bug, to prove that the simulation finds it. `ackBeforeSync`: durable commits resolve without being durable. */
   readonly mutant?: 'ackBeforeSync';
 }
@@ -51,6 +53,7 @@ export class SimulatedDisk {
     const committing = this.options.delay?.('commit');
     if (committing !== undefined) await committing;
     if (boot !== this.boot) return never();
+    if (this.options.isFull?.() ?? false) throw noSpace();
     const fails = this.options.commitFails?.() ?? false;
     if (fails && this.#random() < 0.5) throw outcomeUnknown();
     this.#visible.apply(write);
@@ -131,6 +134,14 @@ export class DiskImage {
 /** The rest of a dead process: it neither goes on nor fails. */
 export function never(): Promise<never> {
   return new Promise(() => {});
+}
+
+function noSpace(): StoreError {
+  return new StoreError('STORE_FULL', {
+    message: 'There is no space left; the batch was rolled back.',
+    hint: 'Free some space.',
+    retry: 'later',
+  });
 }
 
 function outcomeUnknown(): StoreError {
