@@ -4,7 +4,7 @@
  * Looks for seeds that break a promise. A finding prints the promise and the command that repeats it, and ends with code 1.
  */
 import { describeReport } from './describe-report.ts';
-import { runCampaign } from './run-campaign.ts';
+import { runSeedCampaign } from './seed-campaign.ts';
 import { simulate } from './simulate.ts';
 import { parseSimulationOptions, usage } from './simulation-options.ts';
 import type { SimulationCommand } from './simulation-options.ts';
@@ -27,7 +27,7 @@ async function main(args: readonly string[]): Promise<number> {
       return 0;
     case 'campaign': {
       const onProgress = command.quiet ? (): void => undefined : (text: string) => void process.stderr.write(text);
-      return runCampaign({ ...command, stop: stopOnInterrupt(), tell, onProgress });
+      return runSeedCampaign({ ...command, stop: stopOnInterrupt(), tell, onProgress });
     }
     case 'seed':
       return repeat(command);

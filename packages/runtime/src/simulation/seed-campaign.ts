@@ -3,7 +3,7 @@ import { describeReport } from './describe-report.ts';
 import { simulate } from './simulate.ts';
 import { SEEDS } from './simulation-options.ts';
 
-export interface Campaign {
+export interface SeedCampaign {
   readonly minutes: number;
   readonly seedsMax: number;
   readonly keepGoing: boolean;
@@ -26,7 +26,7 @@ interface Totals {
 const PROGRESS_EVERY_MS = 10_000;
 
 /** Resolves to the exit code. */
-export async function runCampaign(campaign: Campaign): Promise<number> {
+export async function runSeedCampaign(campaign: SeedCampaign): Promise<number> {
   const started = performance.now();
   const until = started + campaign.minutes * 60_000;
   const total: Totals = { seeds: 0, findings: 0, invocations: 0, attempts: 0, crashes: 0, failedCommits: 0 };

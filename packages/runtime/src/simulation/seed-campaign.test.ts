@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
-import { runCampaign } from './run-campaign.ts';
+import { runSeedCampaign } from './seed-campaign.ts';
 
 async function run(options: { readonly seedsMax: number; readonly stopped: boolean }): Promise<[number, string]> {
   const told: string[] = [];
-  const code = await runCampaign({
+  const code = await runSeedCampaign({
     minutes: Infinity,
     seedsMax: options.seedsMax,
     keepGoing: false,
