@@ -160,7 +160,8 @@ function checkWaiters(scene: EngineScene): void {
     for (const [text, kind] of Object.entries(record.journal.open)) {
       const completionId = Number(text);
       if (kind === 'call' || kind === 'attachInvocation') {
-        const sink: Sink = { invocation: record.id, completionId, notification: kind };
+        const { createdAt } = record;
+        const sink: Sink = { invocation: record.id, createdAt, completionId, notification: kind };
         expect({ sink, answered: willAnswer(scene, messages, sink) }).toEqual({ sink, answered: true });
       } else if (kind === 'getPromise') {
         const waiting = scene
@@ -168,11 +169,16 @@ function checkWaiters(scene: EngineScene): void {
           .some(
             ({ result, waiters }) =>
               result === undefined &&
-              waiters.some((one) => one.invocation === record.id && one.completionId === completionId),
+              waiters.some(
+                (one) =>
+                  one.invocation === record.id &&
+                  one.createdAt === record.createdAt &&
+                  one.completionId === completionId,
+              ),
           );
         expect(waiting).toBe(true);
       } else if (kind === 'getInvocationOutput') {
-        expect(messages.some((message) => isOutputFor(message, record.id, completionId))).toBe(true);
+        expect(messages.some((message) => isOutputFor(message, record, completionId))).toBe(true);
       } else {
         // Everything else is answered in the command that asks, but for sleeps and steps.
         expect(['sleep', 'run']).toContain(kind);
@@ -183,7 +189,7 @@ function checkWaiters(scene: EngineScene): void {
 
 function willAnswer(scene: EngineScene, messages: readonly PartitionMessage[], sink: Sink): boolean {
   const same = (one: Sink | undefined): boolean =>
-    one?.invocation === sink.invocation && one.completionId === sink.completionId;
+    one?.invocation === sink.invocation && one.createdAt === sink.createdAt && one.completionId === sink.completionId;
   return (
     scene.all('invocation').some(({ caller, state }) => same(caller) && state.status !== 'completed') ||
     scene.all('sink').some((one) => same(one)) ||
@@ -191,10 +197,11 @@ function willAnswer(scene: EngineScene, messages: readonly PartitionMessage[], s
   );
 }
 
-function isOutputFor(message: PartitionMessage, reader: InvocationId, completionId: number): boolean {
+function isOutputFor(message: PartitionMessage, reader: InvocationRecord, completionId: number): boolean {
   return (
     (message.kind === 'readOutput' || message.kind === 'output') &&
-    message.reader === reader &&
+    message.reader === reader.id &&
+    message.createdAt === reader.createdAt &&
     message.completionId === completionId
   );
 }

@@ -49,13 +49,10 @@ export type InvokedBy =
 /** An invocation that waits for this one's result: the entry its completion goes to. */
 export interface Sink {
   readonly invocation: InvocationId;
+  /** Of the invocation that waits: its id may live again, and waits for others then. */
+  readonly createdAt: number;
   readonly completionId: number;
   readonly notification: Extract<NotificationKind, 'call' | 'attachInvocation'>;
-}
-
-/** The caller of a new invocation. `createdAt` is the caller's: its id may live again, and waits for others then. */
-export interface CallSink extends Sink {
-  readonly createdAt?: number;
 }
 
 /** Sorted, disjoint, inclusive ranges; completion ids are nearly dense, so this stays tiny at any journal length. */
@@ -138,7 +135,7 @@ export interface InvocationRecord {
   readonly lastFailure?: AttemptFailure;
   readonly invokedBy: InvokedBy;
   /** The caller that awaits the result; further waiters are `sink` records, counted here. */
-  readonly caller?: CallSink;
+  readonly caller?: Sink;
   readonly moreSinks: number;
   readonly idempotencyKey?: string;
   /** 16 hex digits, Start #9. */
@@ -183,7 +180,7 @@ export interface PromiseRecord {
   readonly key: string;
   readonly name: string;
   readonly result?: Result;
-  readonly waiters: readonly { readonly invocation: InvocationId; readonly completionId: number }[];
+  readonly waiters: readonly Omit<Sink, 'notification'>[];
 }
 
 export type TimerPurpose =
@@ -262,13 +259,13 @@ export interface AcceptMessage {
   /** Always present, so that work in transit is counted: what the sender would pin it to. */
   readonly proposedDeployment: DeploymentId;
   readonly parent: { readonly id: InvocationId; readonly service: string; readonly handler: string };
-  readonly sink?: CallSink;
+  readonly sink?: Sink;
 }
 
 /** What one invocation tells another, possibly in another partition. Applied in order, at most once. */
 export type PartitionMessage =
   | AcceptMessage
-  | { readonly kind: 'complete'; readonly sink: CallSink; readonly result: Result }
+  | { readonly kind: 'complete'; readonly sink: Sink; readonly result: Result }
   | {
       readonly kind: 'signal';
       readonly invocation: InvocationId;
@@ -282,11 +279,15 @@ export type PartitionMessage =
       readonly kind: 'readOutput';
       readonly awaited: InvocationId;
       readonly reader: InvocationId;
+      /** The reader's, as in a sink. */
+      readonly createdAt: number;
       readonly completionId: number;
     }
   | {
       readonly kind: 'output';
       readonly reader: InvocationId;
+      /** The reader's, as in a sink. */
+      readonly createdAt: number;
       readonly completionId: number;
       readonly result: { readonly kind: 'void' } | Result;
     }

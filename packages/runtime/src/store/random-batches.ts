@@ -30,9 +30,12 @@ const result = fc.oneof(
   bytes.map((value) => ({ kind: 'success', value }) as const),
   fc.string().map((message) => ({ kind: 'failure', failure: { code: 500, message, metadata: [] } }) as const),
 );
-const sink = number.map(
-  (id) => ({ invocation: sampleInvocationId(id), completionId: id, notification: 'call' }) as const,
-);
+const sink = fc
+  .tuple(number, at)
+  .map(
+    ([id, createdAt]) =>
+      ({ invocation: sampleInvocationId(id), createdAt, completionId: id, notification: 'call' }) as const,
+  );
 
 const state: fc.Arbitrary<InvocationState> = fc.oneof(
   at.map((startAt) => ({ status: 'scheduled', startAt }) as const),

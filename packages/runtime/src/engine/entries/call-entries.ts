@@ -6,7 +6,7 @@ import { childInvocationId, idempotentInvocationId, workflowInvocationId } from 
 import type { CallTarget, InvocationId } from '@holdfast/protocol';
 import type { Env } from '../env.ts';
 import type { RecordRef } from '../record-table.ts';
-import type { CallSink, InvocationRecord } from '../record.ts';
+import type { InvocationRecord, Sink } from '../record.ts';
 import type { HandlerDefinition, ServiceDefinition } from '../registry.ts';
 import { appendNotification } from '../rules/append-notification.ts';
 import { proposePin } from '../rules/decide-pin.ts';
@@ -53,7 +53,7 @@ function sendCall(
   env: Env,
   record: InvocationRecord,
   call: CallTarget,
-  options: { oneWay: boolean; startAt: number; sink?: CallSink },
+  options: { oneWay: boolean; startAt: number; sink?: Sink },
 ): void {
   const callee = findCallee(env, record, call, options.oneWay);
   const proposed = proposePin(env, record, {
@@ -126,7 +126,7 @@ export const call: EntryRule<'call'> = {
   check: (env, record, command) => checkCall(env, record, command, false),
   apply: (tx, env, record, command) => {
     const { id: invocation, createdAt } = record;
-    const sink: CallSink = { invocation, completionId: command.completionId, notification: 'call', createdAt };
+    const sink: Sink = { invocation, completionId: command.completionId, notification: 'call', createdAt };
     sendCall(tx, env, record, command, { oneWay: false, startAt: 0, sink });
   },
   reads: (env, record, command) => readsCallee(env, record, command, false),

@@ -45,8 +45,9 @@ export const getPromise: EntryRule<'getPromise'> = {
       complete(tx, env, record, 'getPromise', command.completionId, promise.result);
       return;
     }
-    const waiters = [...promise.waiters, { invocation: record.id, completionId: command.completionId }];
-    tx.put({ table: 'promise', record: { ...promise, waiters } });
+    const { id: invocation, createdAt } = record;
+    const waiter = { invocation, createdAt, completionId: command.completionId };
+    tx.put({ table: 'promise', record: { ...promise, waiters: [...promise.waiters, waiter] } });
   },
 };
 
@@ -86,6 +87,8 @@ export const completePromise: EntryRule<'completePromise'> = {
     // Waiters are handlers of the same workflow key, so they live in this partition.
     tx.expect(promise.waiters.map((waiter) => ({ table: 'invocation', id: waiter.invocation })));
     for (const waiter of promise.waiters) {
+      // Forgotten, and perhaps called again: the new life waits for what it asked for itself.
+      if (tx.invocation(waiter.invocation)?.createdAt !== waiter.createdAt) continue;
       appendNotification(tx, env, waiter.invocation, {
         kind: 'notification',
         of: 'getPromise',

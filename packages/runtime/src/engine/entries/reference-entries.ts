@@ -60,7 +60,12 @@ export const attachInvocation: EntryRule<'attachInvocation'> = {
     sendMessage(tx, env, {
       kind: 'attach',
       awaited,
-      sink: { invocation: record.id, completionId: command.completionId, notification: 'attachInvocation' },
+      sink: {
+        invocation: record.id,
+        createdAt: record.createdAt,
+        completionId: command.completionId,
+        notification: 'attachInvocation',
+      },
     });
   },
   reads: (env, _record, command) => readsInvocation(env, resolve(command.target)),
@@ -70,8 +75,9 @@ export const getInvocationOutput: EntryRule<'getInvocationOutput'> = {
   check: (_env, _record, command) => checkReference(command.target),
   apply: (tx, env, record, command) => {
     const awaited = resolve(command.target);
-    if (awaited !== undefined)
-      sendMessage(tx, env, { kind: 'readOutput', awaited, reader: record.id, completionId: command.completionId });
+    if (awaited === undefined) return;
+    const { id: reader, createdAt } = record;
+    sendMessage(tx, env, { kind: 'readOutput', awaited, reader, createdAt, completionId: command.completionId });
   },
   reads: (env, _record, command) => readsInvocation(env, resolve(command.target)),
 };

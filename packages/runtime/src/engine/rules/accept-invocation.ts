@@ -9,7 +9,7 @@ import type { Env } from '../env.ts';
 import { EMPTY_JOURNAL } from '../fold-journal.ts';
 import { boundTime } from '../latest-time.ts';
 import { refuse } from '../refusal.ts';
-import type { CallSink, InvocationRecord, InvokedBy, Target } from '../record.ts';
+import type { InvocationRecord, InvokedBy, Sink, Target } from '../record.ts';
 import type { HandlerDefinition } from '../registry.ts';
 import type { Transaction } from '../transaction.ts';
 import { admitInvocation } from './admit-invocation.ts';
@@ -31,7 +31,7 @@ export interface AcceptRequest {
   readonly fromIngress?: { readonly contentType?: string; readonly deployment?: DeploymentId };
   readonly proposedDeployment?: DeploymentId;
   readonly invokedBy: InvokedBy;
-  readonly caller?: CallSink;
+  readonly caller?: Sink;
 }
 
 export type AcceptOutcome =

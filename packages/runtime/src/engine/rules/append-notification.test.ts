@@ -24,12 +24,12 @@ test('a result that no command waits for is dropped, also one of the wrong kind'
 
   deliver(scene, {
     kind: 'complete',
-    sink: { invocation: id, completionId: 1, notification: 'call' },
+    sink: { invocation: id, createdAt: scene.now, completionId: 1, notification: 'call' },
     result: success('no'),
   });
   deliver(scene, {
     kind: 'complete',
-    sink: { invocation: id, completionId: 9, notification: 'call' },
+    sink: { invocation: id, createdAt: scene.now, completionId: 9, notification: 'call' },
     result: success('no'),
   });
 

@@ -1,7 +1,7 @@
 /** Takes a message from another invocation into effect, wherever it came from. */
 import type { Failure, InvocationId, Notification, NotificationResult } from '@holdfast/protocol';
 import type { Env } from '../env.ts';
-import type { AcceptMessage, CallSink, PartitionMessage } from '../record.ts';
+import type { AcceptMessage, PartitionMessage, Sink } from '../record.ts';
 import type { Transaction } from '../transaction.ts';
 import { CANCEL_SIGNAL } from '../fold-journal.ts';
 import { acceptInvocation } from './accept-invocation.ts';
@@ -38,6 +38,7 @@ export function applyMessage(tx: Transaction, env: Env, message: PartitionMessag
       readOutput(tx, env, message);
       return;
     case 'output':
+      if (!livesOn(tx, message.reader, message.createdAt)) return;
       appendNotification(
         tx,
         env,
@@ -81,25 +82,28 @@ function acceptFromInvocation(tx: Transaction, env: Env, message: AcceptMessage)
   }
 }
 
-function notifySink(tx: Transaction, env: Env, sink: CallSink, result: NotificationResult): void {
-  // The caller was forgotten, and its id lives again: the new life waits for what it called itself.
-  if (sink.createdAt !== undefined && sink.createdAt !== tx.invocation(sink.invocation)?.createdAt) return;
-  appendNotification(tx, env, sink.invocation, completion(sink.notification, sink.completionId, result));
+function notifySink(tx: Transaction, env: Env, sink: Sink, result: NotificationResult): void {
+  if (livesOn(tx, sink.invocation, sink.createdAt))
+    appendNotification(tx, env, sink.invocation, completion(sink.notification, sink.completionId, result));
+}
+
+/** Else the one that waited was forgotten, and its id may live again: the new life waits for what it asked for itself. */
+export function livesOn(tx: Transaction, id: InvocationId, createdAt: number): boolean {
+  return tx.invocation(id)?.createdAt === createdAt;
 }
 
 function completion(of: Notification['of'], id: number, result: NotificationResult): Notification {
   return { kind: 'notification', of, id: { kind: 'completion', id }, result };
 }
 
-function attachSink(tx: Transaction, env: Env, awaited: InvocationId, sink: CallSink): void {
+function attachSink(tx: Transaction, env: Env, awaited: InvocationId, sink: Sink): void {
   const record = tx.invocation(awaited);
   if (record === undefined) {
     sendMessage(tx, env, { kind: 'complete', sink, result: { kind: 'failure', failure: NOT_FOUND } });
   } else if (record.state.status === 'completed') {
     sendMessage(tx, env, { kind: 'complete', sink, result: record.state.result });
   } else {
-    const { invocation, completionId, notification } = sink;
-    tx.put({ table: 'sink', record: { invocation, completionId, notification, awaited } });
+    tx.put({ table: 'sink', record: { ...sink, awaited } });
     tx.putInvocation({ ...record, moreSinks: record.moreSinks + 1 });
   }
 }
@@ -112,5 +116,6 @@ function readOutput(tx: Transaction, env: Env, message: Extract<PartitionMessage
       : record.state.status === 'completed'
         ? record.state.result
         : ({ kind: 'void' } as const);
-  sendMessage(tx, env, { kind: 'output', reader: message.reader, completionId: message.completionId, result });
+  const { completionId, createdAt, reader } = message;
+  sendMessage(tx, env, { kind: 'output', reader, createdAt, completionId, result });
 }

@@ -41,11 +41,8 @@ function tellSinks(tx: Transaction, env: Env, record: InvocationRecord, result: 
   tx.expect(here.map((sink) => ({ table: 'invocation', id: sink.invocation })));
   for (const sink of sinks) {
     tx.delete({ table: 'sink', awaited: record.id, invocation: sink.invocation, completionId: sink.completionId });
-    sendMessage(tx, env, {
-      kind: 'complete',
-      sink: { invocation: sink.invocation, completionId: sink.completionId, notification: sink.notification },
-      result,
-    });
+    const { invocation, createdAt, completionId, notification } = sink;
+    sendMessage(tx, env, { kind: 'complete', sink: { invocation, createdAt, completionId, notification }, result });
   }
 }
 

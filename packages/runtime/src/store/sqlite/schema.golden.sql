@@ -112,6 +112,7 @@ CREATE TABLE sink (
   partition integer not null,
   awaited text not null,
   invocation text not null,
+  created_at integer not null,
   completion_id integer not null,
   notification text not null,
   primary key (partition, awaited, invocation, completion_id)

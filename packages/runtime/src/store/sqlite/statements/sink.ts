@@ -11,14 +11,15 @@ export interface SinkStatements extends RecordStatements<'sink'> {
 }
 
 export function prepareSink(database: DatabaseSync): SinkStatements {
-  const columns = 'awaited, invocation, completion_id, notification';
+  const columns = 'awaited, invocation, created_at, completion_id, notification';
   const place = 'partition = ? and awaited = ? and invocation = ? and completion_id = ?';
   const find = database.prepare(`select ${columns} from sink where ${place}`);
   const list = database.prepare(`
     select ${columns} from sink where partition = ? and awaited = ? order by invocation, completion_id`);
   const put = database.prepare(`
-    insert into sink (partition, awaited, invocation, completion_id, notification) values (?, ?, ?, ?, ?)
-    on conflict (partition, awaited, invocation, completion_id) do update set notification = excluded.notification`);
+    insert into sink (partition, awaited, invocation, created_at, completion_id, notification) values (?, ?, ?, ?, ?, ?)
+    on conflict (partition, awaited, invocation, completion_id)
+    do update set created_at = excluded.created_at, notification = excluded.notification`);
   const remove = database.prepare(`delete from sink where ${place}`);
   return {
     find(partition, ref) {
@@ -29,7 +30,8 @@ export function prepareSink(database: DatabaseSync): SinkStatements {
       return list.all(partition, awaited).map(decode);
     },
     put(partition, record) {
-      put.run(partition, record.awaited, record.invocation, record.completionId, record.notification);
+      const { awaited, invocation, createdAt, completionId, notification } = record;
+      put.run(partition, awaited, invocation, createdAt, completionId, notification);
     },
     remove(partition, ref) {
       remove.run(partition, ref.awaited, ref.invocation, ref.completionId);
@@ -42,6 +44,7 @@ function decode(row: Row): SinkRecord {
     // Written above from branded ids.
     awaited: textOf(row, 'awaited') as InvocationId,
     invocation: textOf(row, 'invocation') as InvocationId,
+    createdAt: integerOf(row, 'created_at'),
     completionId: integerOf(row, 'completion_id'),
     notification: textOf(row, 'notification') === 'call' ? 'call' : 'attachInvocation',
   };

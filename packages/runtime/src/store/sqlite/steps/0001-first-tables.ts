@@ -99,11 +99,13 @@ create table timer (
   primary key (partition, fire_at, invocation, purpose)
 ) strict, without rowid;
 
--- Who awaits the result of an invocation, beyond its caller. Written by attaching; rows die when it completes.
+-- Who awaits the result of an invocation, beyond its caller, and since when that one exists: its id may live again. Written by attaching;
+-- rows die when it completes.
 create table sink (
   partition integer not null,
   awaited text not null,
   invocation text not null,
+  created_at integer not null,
   completion_id integer not null,
   notification text not null,
   primary key (partition, awaited, invocation, completion_id)
