@@ -1,6 +1,7 @@
 /** P1, P4, P6: journals only grow, by what the current attempt sends and by each awaited result once. */
 import { decodeStoredEntry, splitFrames } from '@holdfast/protocol';
 import type { Command, InvocationId, Notification } from '@holdfast/protocol';
+import type { AttemptName } from '../engine/attempt-name.ts';
 import { completionsOf } from '../engine/fold-journal.ts';
 import type { InvocationRecord } from '../engine/record.ts';
 import type { JournalWrite } from '../store/store.ts';
@@ -15,8 +16,8 @@ const CANCEL = 1;
 
 export interface JournalAuditParts {
   readonly violation: Violation;
-  /** The epoch of the attempt that sent this frame, when an attempt did. */
-  readonly epochOf: (frame: Uint8Array) => number | undefined;
+  /** The attempt that sent this frame, when an attempt did. */
+  readonly senderOf: (frame: Uint8Array) => AttemptName | undefined;
   readonly called: CalledLedger;
   /** In any partition; in that of the commit as it is after it. */
   readonly find: (id: InvocationId) => InvocationRecord | undefined;
@@ -69,9 +70,11 @@ function auditAppend(
     parts.violation('P6', `entry ${firstIndex} of ${id} is written when its journal has ${known.length} entries`);
   if (before?.state.status === 'completed' && !isNew) parts.violation('P6', `${id} is completed and its journal grows`);
   for (const frame of frames) {
-    const epoch = parts.epochOf(frame);
-    if (epoch !== undefined && !isNew && epoch !== before?.epoch)
-      parts.violation('P6', `attempt ${epoch} of ${id} appended while attempt ${before?.epoch} was current`);
+    const sender = parts.senderOf(frame);
+    if (sender !== undefined && !isNew && sender.epoch !== before?.epoch)
+      parts.violation('P6', `attempt ${sender.epoch} of ${id} appended while attempt ${before?.epoch} was current`);
+    if (sender !== undefined && !isNew && sender.createdAt !== before?.createdAt)
+      parts.violation('P6', `an attempt of an earlier life of ${id} appended`);
     for (const entry of decodeFrames([frame])) {
       auditEntry(commit, { id, known, entry, copied: isNew }, parts);
       known.push(entry);
@@ -111,7 +114,7 @@ function auditEntry(
   const isCall = command?.kind === 'call' || command?.kind === 'oneWayCall';
   if (isCall && caller !== undefined && entry.result.kind === 'invocationId')
     called.note(caller, command, entry.result.invocationId);
-  if (command?.kind === 'call' && entry.of === 'call') {
+  if ((command?.kind === 'call' && entry.of === 'call') || command?.kind === 'attachInvocation') {
     const wrong = auditCall({ id, journal: known }, command, entry.result, find);
     if (wrong !== undefined && !one.copied) violation('P1', wrong);
   }

@@ -7,6 +7,8 @@ export interface PinWitness {
   /** Deployments that were current at some moment of this decision. */
   readonly current: ReadonlySet<DeploymentId>;
   readonly find: (id: InvocationId) => InvocationRecord | undefined;
+  /** Whether this id had an earlier life, with a pin of its own, which may have sent what arrives now. */
+  readonly livedBefore: (record: InvocationRecord) => boolean;
 }
 
 /** Says what is wrong with the pin of an invocation that is being accepted; every deployment of a simulated world serves every service. */
@@ -36,7 +38,7 @@ export function auditPin(record: InvocationRecord, witness: PinWitness): string 
         parent.target.handler === target.handler &&
         parent.target.key === target.key;
       // Messages take their time: what was current when a handler sent to itself may not be current any more.
-      if (parent === undefined || toItself) return undefined;
+      if (parent === undefined || toItself || witness.livedBefore(parent)) return undefined;
       if (parent.versions.some((version) => version.deployment === pin.deployment)) return undefined;
       return `${id} is pinned to ${pin.deployment}, its caller ${parent.id} to ${parent.pin.deployment}`;
     }

@@ -4,6 +4,7 @@
  */
 import { partitionOf } from '@holdfast/protocol';
 import type { InvocationId } from '@holdfast/protocol';
+import type { AttemptName } from '../engine/attempt-name.ts';
 import type { InvocationRecord } from '../engine/record.ts';
 import type { PartitionImage } from '../store/memory/partition-image.ts';
 import type { Batch, PartitionStore } from '../store/store.ts';
@@ -29,7 +30,7 @@ export interface CommitAuditParts {
 export class CommitAudit {
   readonly #parts: CommitAuditParts;
   readonly #called: CalledLedger;
-  readonly #epochs = new WeakMap<Uint8Array, number>();
+  readonly #senders = new WeakMap<Uint8Array, AttemptName>();
 
   constructor(parts: CommitAuditParts) {
     this.#parts = parts;
@@ -37,8 +38,8 @@ export class CommitAudit {
   }
 
   /** These frames are the work of this attempt; should they reach a journal, it has to be the current one. */
-  noteSender(frames: readonly Uint8Array[], epoch: number): void {
-    for (const frame of frames) this.#epochs.set(frame, epoch);
+  noteSender(frames: readonly Uint8Array[], sender: AttemptName): void {
+    for (const frame of frames) this.#senders.set(frame, sender);
   }
 
   /** The store as it is, with an eye on what is committed while the process lives. */
@@ -75,7 +76,7 @@ export class CommitAudit {
       violation,
       called: this.#called,
       find: (id) => findAfter(id, commit, partitions()),
-      epochOf: (frame) => this.#epochs.get(frame),
+      senderOf: (frame) => this.#senders.get(frame),
     });
     auditState(commit, violation);
   }

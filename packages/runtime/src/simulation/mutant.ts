@@ -155,10 +155,10 @@ export const mutants: readonly Mutant[] = [
     replace: 'return childInvocationId({ ...record, createdAt: 0 }, ',
   },
   {
-    name: 'a later life of an id takes the results of what an earlier one called',
+    name: 'a later life of an id takes the results that an earlier one waited for',
     file: 'engine/rules/apply-message.ts',
-    find: 'if (sink.createdAt !== undefined && sink.createdAt !==',
-    replace: 'if (sink.createdAt === 0 && sink.createdAt !==',
+    find: 'return tx.invocation(id)?.createdAt === createdAt',
+    replace: 'return tx.invocation(id) !== undefined || createdAt === 0',
   },
   {
     name: 'callers are told that nothing was done although nobody knows',

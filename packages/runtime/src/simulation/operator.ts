@@ -142,8 +142,12 @@ export class Operator {
 
   /** In one breath, so that the next life begins while everything that this one set going is still on its way. */
   async #redo(): Promise<void> {
-    const { book } = this.#world;
-    const record = this.#pick(this.#list((one) => one.state.status === 'running' && book.accepted.has(one.id)));
+    const { book, random } = this.#world;
+    const known = this.#list((one) => book.accepted.has(one.id));
+    // Those that wait for what they called, or have just said something, have the most on its way.
+    const waiting = known.filter((one) => one.state.status === 'suspended' && awaitsOthers(one));
+    const speaking = known.filter((one) => one.state.status === 'running' && this.#world.heldUp.has(one.id));
+    const record = this.#pick(waiting.length > 0 && random.chance(0.5) ? waiting : speaking);
     if (record === undefined) return;
     const { id } = record;
     book.ended.add(id);
@@ -204,4 +208,8 @@ export class Operator {
     this.#world.book.ended.add(id);
     await this.#world.insist(id, { kind: 'cancel', invocation: id, ...BY });
   }
+}
+
+function awaitsOthers(record: InvocationRecord): boolean {
+  return Object.values(record.journal.open).some((kind) => kind === 'call' || kind === 'attachInvocation');
 }

@@ -1,6 +1,7 @@
 /** One life of a runtime: production partitions and invokers on a memory store, until it crashes. */
 import type { DeploymentId, InvocationId } from '@holdfast/protocol';
 import type { Clock } from '../clock.ts';
+import type { AttemptName } from '../engine/attempt-name.ts';
 import type { EngineCommand } from '../engine/command.ts';
 import type { Deployment, Registry } from '../engine/registry.ts';
 import { Invoker } from '../invoker/invoker.ts';
@@ -25,9 +26,11 @@ export interface SimulatedRuntimeOptions {
   readonly clock: Clock;
   readonly random: SeededRandom;
   readonly transport: Transport;
-  /** These frames come from the attempt of this epoch. */
-  readonly noteSender: (frames: readonly Uint8Array[], epoch: number) => void;
+  /** These frames come from this attempt. */
+  readonly noteSender: (frames: readonly Uint8Array[], sender: AttemptName) => void;
   readonly faulty: () => boolean;
+  /** Invocations whose attempt has a message that is held up on its way to the partition. */
+  readonly heldUp: Set<InvocationId>;
   readonly onProblem: (problem: PartitionProblem) => void;
 }
 

@@ -2,6 +2,8 @@
  * Between an attempt and its partition messages keep their order, but may be held up: then a newer attempt can be ahead of an older one,
  * which is what epochs are for.
  */
+import type { InvocationId } from '@holdfast/protocol';
+import type { AttemptName } from '../engine/attempt-name.ts';
 import type { EngineCommand, ReplyOf } from '../engine/command.ts';
 import type { PartitionPort } from '../partition/port.ts';
 import type { SeededRandom } from './seeded-random.ts';
@@ -11,7 +13,9 @@ export interface SlowPortParts {
   readonly time: VirtualTime;
   readonly random: SeededRandom;
   readonly faulty: () => boolean;
-  readonly noteSender: (frames: readonly Uint8Array[], epoch: number) => void;
+  /** Invocations with a message that is held up; kept here. */
+  readonly heldUp: Set<InvocationId>;
+  readonly noteSender: (frames: readonly Uint8Array[], sender: AttemptName) => void;
 }
 
 type AttemptCommand = Extract<EngineCommand, { kind: 'advanceAttempt' | 'failAttempt' | 'withdrawAttempt' }>;
@@ -44,7 +48,7 @@ export class SlowPort implements Pick<PartitionPort, 'submit'> {
     if (!isOfAttempt(command)) return this.#port.submit(command);
     if (command.kind === 'advanceAttempt') {
       const frames = command.messages.flatMap((message) => (message.kind === 'command' ? [message.bytes] : []));
-      this.#parts.noteSender(frames, command.epoch);
+      this.#parts.noteSender(frames, command);
     }
     const delayMs = faulty() && random.chance(0.1) ? random.between(1, 2_000) : 0;
     // What attempts send has replies of its own kind.
@@ -66,10 +70,17 @@ export class SlowPort implements Pick<PartitionPort, 'submit'> {
     }
   }
 
+  async #hold(invocation: InvocationId, delayMs: number): Promise<void> {
+    const { heldUp, time } = this.#parts;
+    if (delayMs > 0) heldUp.add(invocation);
+    await time.delay(delayMs);
+    heldUp.delete(invocation);
+  }
+
   async #queue<C extends AttemptCommand>(lane: Lane, command: C, delayMs: number): Promise<ReplyOf<C>> {
     if (delayMs === 0 && lane.open === 1) return this.#port.submit(command);
     const handedOver = lane.tail
-      .then(() => this.#parts.time.delay(delayMs))
+      .then(() => this.#hold(command.invocation, delayMs))
       .then(() => {
         if (lane.broken !== undefined) throw lane.broken;
         return { reply: this.#port.submit(command) };

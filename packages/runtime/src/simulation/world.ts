@@ -60,7 +60,11 @@ export class World {
   /** Deployments that new work may be pinned to now: two while one becomes current. */
   readonly current: Set<DeploymentId> = new Set();
   faulty = true;
+  /** Invocations whose attempt has a message that is held up on its way to the partition. */
+  readonly heldUp: Set<InvocationId> = new Set();
   readonly #audit: CommitAudit;
+  /** Of the first execution of each id. */
+  readonly #firstSeeds = new Map<InvocationId, string>();
   #store: MemoryStore;
   #life: Life | undefined;
   #clock: Clock | undefined;
@@ -160,8 +164,9 @@ export class World {
       clock,
       random: this.random,
       transport,
-      noteSender: (frames, epoch) => this.#audit.noteSender(frames, epoch),
+      noteSender: (frames, sender) => this.#audit.noteSender(frames, sender),
       faulty: () => this.faulty,
+      heldUp: this.heldUp,
       onProblem: ({ kind, error, command }) => {
         if (kind === 'commitFailed') this.statistics.failedCommits += 1;
         this.trace.note(`problem: ${kind} ${error instanceof Error ? error.message : String(error)}`);
@@ -286,9 +291,11 @@ export class World {
     if (this.book.turnedAway.has(record.id))
       this.violation('P1', `${record.id} is accepted although its caller was told that nothing was done`);
     this.trace.note(`${record.id} ${record.target.service}/${record.target.handler}/${record.target.key} recorded`);
+    this.#firstSeeds.set(record.id, this.#firstSeeds.get(record.id) ?? record.randomSeed);
     const problem = auditPin(record, {
       current: this.current,
       find: (id) => this.findRecord(id),
+      livedBefore: ({ id, randomSeed }) => this.#firstSeeds.get(id) !== randomSeed,
     });
     if (problem !== undefined) this.violation('P2', problem);
   }
