@@ -19,7 +19,6 @@ const ACTS = [
   'restart',
   'fork',
   'purge',
-  'redo',
   'purgeJournal',
   'edit',
 ] as const;
@@ -97,9 +96,6 @@ export class Operator {
       case 'purge':
         await this.#purge(record);
         return;
-      case 'redo':
-        await this.#redo();
-        return;
       case 'purgeJournal':
         this.#doubt(record);
         await this.#world.insist(id, { kind: 'purgeJournal', invocation: id, ...BY });
@@ -140,18 +136,32 @@ export class Operator {
     await this.#clients.send(id, work.callee, { delayMs: random.pick([0, 0, 4_000]) });
   }
 
-  /** In one breath, so that the next life begins while everything that this one set going is still on its way. */
-  async #redo(): Promise<void> {
-    const { book, random } = this.#world;
+  /** Somebody impatient has some work done again as soon as it begins to look interesting. */
+  async redoSome(count: number, untilMs: number): Promise<void> {
+    const { time, random } = this.#world;
+    for (let left = count; left > 0 && time.elapsedMs < untilMs;) {
+      await time.delay(random.between(20, 400));
+      if (await this.#redo()) left -= 1;
+    }
+  }
+
+  /**
+   * In one breath, so that the next life begins while everything that this one set going is still on its way. False when there is nothing
+   * of interest.
+   */
+  async #redo(): Promise<boolean> {
+    const { book, random, trace } = this.#world;
     const known = this.#list((one) => book.accepted.has(one.id));
     // Those that wait for what they called, or have just said something, have the most on its way.
     const waiting = known.filter((one) => one.state.status === 'suspended' && awaitsOthers(one));
     const speaking = known.filter((one) => one.state.status === 'running' && this.#world.heldUp.has(one.id));
     const record = this.#pick(waiting.length > 0 && random.chance(0.5) ? waiting : speaking);
-    if (record === undefined) return;
+    if (record === undefined) return false;
     const { id } = record;
+    trace.note(`${id} operator: redo`);
     book.ended.add(id);
     await Promise.all([this.#world.insist(id, { kind: 'kill', invocation: id, ...BY }), this.#purge(record)]);
+    return true;
   }
 
   /** Of a key that somebody used; often of a workflow that runs, which is refused. */

@@ -91,6 +91,7 @@ class Life {
     repeat('clients together', random.between(0, 3), () => this.#clients.callTogether());
     repeat('ordered client', random.between(0, 2), () => this.#clients.callInOrder());
     this.#run('operator', () => this.#operate());
+    this.#run('impatient operator', () => this.#operator.redoSome(random.between(0, 4), FAULTS_MS));
     this.#run('nemesis', () => this.#harm());
     const later = random.between(0, FAULTS_MS);
     // One after the other, as the registry of a runtime does it.
