@@ -311,8 +311,8 @@ export const endpointFaults: FaultGroup = {
         {
           without: 'the number of an attempt is not compared',
           file: `${runtime}/engine/commands/advance-attempt.ts`,
-          find: ' && record.epoch === epoch',
-          replace: '',
+          find: 'return record.epoch === epoch ? record : undefined;',
+          replace: 'return record;',
           caughtBy: {
             file: `${runtime}/simulation/simulate.test.ts`,
             title: 'every promise holds in the world of seed %i',

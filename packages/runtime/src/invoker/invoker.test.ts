@@ -105,7 +105,7 @@ test('an attempt that is to pause while it waits for a place is withdrawn at onc
   scene.transport.last.answer().send(end).end();
   await settle();
 
-  expect(scene.partition.commands).toContainEqual({ kind: 'withdrawAttempt', invocation, epoch });
+  expect(scene.partition.commands).toContainEqual({ kind: 'withdrawAttempt', invocation, createdAt: 0, epoch });
   expect(invocationsOf(scene.transport.streams)).toEqual([first.invocation]);
 });
 

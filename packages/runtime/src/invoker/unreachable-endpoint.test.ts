@@ -187,7 +187,7 @@ test('who is paused while it waits for an endpoint is paused at once', async () 
   const invocation = invocationNumber(2);
   scene.invoker.release([{ kind: 'stopAttempt', invocation, createdAt: 0, epoch: 1, how: 'suspend' }]);
 
-  expect(scene.partition.commands.at(-1)).toEqual({ kind: 'withdrawAttempt', invocation, epoch: 1 });
+  expect(scene.partition.commands.at(-1)).toEqual({ kind: 'withdrawAttempt', invocation, createdAt: 0, epoch: 1 });
   await scene.clock.advance(firstWaitMs);
   expect(numbersOf(scene.transport.streams)).toEqual([1, 3].map(invocationNumber));
 });
