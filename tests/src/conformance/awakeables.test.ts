@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { useWorld } from '../harness/conformance-world.ts';
+import { needs } from '../harness/needs.ts';
 import { unique } from '../harness/unique.ts';
 
 const world = useWorld({ services: { module: 'waiter' } });
@@ -70,10 +71,18 @@ test('an awakeable is resolved and rejected by another handler', async () => {
   const other = await startWaiting();
 
   await world().ingress.call('Waiter/resolve', { id: one.awakeable, value: 42 });
-  await world().ingress.call('Waiter/reject', { id: other.awakeable, reason: 'denied', code: 403 });
+  await world().ingress.call('Waiter/reject', { id: other.awakeable, reason: 'denied' });
 
   expect(await resultOf(one.invocationId)).toEqual({ value: 42 });
-  expect(await resultOf(other.invocationId)).toEqual({ code: 403, message: 'denied' });
+  expect(await resultOf(other.invocationId)).toEqual({ code: 500, message: 'denied' });
+});
+
+test('an awakeable is rejected by another handler with a code', needs('rejection-with-code'), async () => {
+  const { invocationId, awakeable } = await startWaiting();
+
+  await world().ingress.call('Waiter/reject', { id: awakeable, reason: 'denied', code: 403 });
+
+  expect(await resultOf(invocationId)).toEqual({ code: 403, message: 'denied' });
 });
 
 test('two awakeables of one handler may be resolved in any order', async () => {

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { useWorld } from '../harness/conformance-world.ts';
+import { needs } from '../harness/needs.ts';
 import { unique } from '../harness/unique.ts';
 import { waitUntil } from '../harness/wait-until.ts';
 
@@ -57,7 +58,7 @@ test('a handler may catch its cancellation, compensate and succeed', async () =>
   expect(world().trace.count(`undone ${name}`)).toBe(1);
 });
 
-test('a second cancellation cancels the next wait', async () => {
+test('a second cancellation cancels the next wait', needs('second-cancellation'), async () => {
   const name = unique('leaf');
   const { invocationId } = await world().ingress.send('Canceller/stubborn', name);
   const attached = world().ingress.attach(invocationId);
@@ -70,7 +71,7 @@ test('a second cancellation cancels the next wait', async () => {
   expect((await attached).json()).toBe(2);
 });
 
-test('a handler with explicit cancellation is told of it as a value', async () => {
+test('a handler with explicit cancellation is told of it as a value', needs('explicit-cancellation'), async () => {
   const name = unique('leaf');
   const { invocationId } = await world().ingress.send('Canceller/explicit', name);
   await world().trace.waitFor(`explicit ${name}`);

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { useWorld } from '../harness/conformance-world.ts';
+import { needs } from '../harness/needs.ts';
 import { unique } from '../harness/unique.ts';
 import type { Participant } from '../services/combiner.ts';
 
@@ -39,7 +40,7 @@ test('allSettled tells how everyone ended', async () => {
   ]);
 });
 
-test('a race between an awakeable, a sleep and a signal is won by the awakeable', async () => {
+test('a race between an awakeable, a sleep and a signal is won by the awakeable', needs('signals'), async () => {
   const name = unique('mixed');
   const { invocationId } = await world().ingress.send('Combiner/mixed', name);
   const event = await world().trace.waitForDetail(`mixed ${name}`);

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { useWorld } from '../harness/conformance-world.ts';
+import { needs } from '../harness/needs.ts';
 import type { ServiceOptions } from '../harness/service-process.ts';
 import { unique } from '../harness/unique.ts';
 import type { signup } from '../services/signup.ts';
@@ -30,7 +31,7 @@ const modes: Record<
   },
 };
 
-describe.each(Object.entries(modes))('%s', (_title, mode) => {
+describe.each(Object.entries(modes))('%s', needs('chosen-by-suite'), (_title, mode) => {
   const world = useWorld({
     services: { module: 'everything', ...mode.serve },
     target: mode.protocolV7 === true ? { protocolV7: true } : {},

@@ -29,7 +29,7 @@ const service = async (name: string): Promise<ServiceView> =>
 test('registering a new address answers 201 with the deployment and its services', async () => {
   const other = await world().startServices({ module: 'dice' });
 
-  const answer = await world().admin.tryRegister(other.url);
+  const answer = await world().tryRegister(other);
 
   const { id, services } = answer.json<{ id: string; services: { name: string }[] }>();
   expect(answer.status).toBe(201);
@@ -39,7 +39,7 @@ test('registering a new address answers 201 with the deployment and its services
 });
 
 test('registering the same address again answers 200 and the same deployment', async () => {
-  const answer = await world().admin.tryRegister(world().services.url);
+  const answer = await world().tryRegister(world().services);
 
   expect(answer.status).toBe(200);
   expect(answer.json<{ id: string }>().id).toBe(world().deploymentId);
@@ -48,7 +48,7 @@ test('registering the same address again answers 200 and the same deployment', a
 test('a dry run looks and stores nothing', async () => {
   const other = await world().startServices({ module: 'sleeper' });
 
-  const answer = await world().admin.tryRegister(other.url, { dry_run: true });
+  const answer = await world().tryRegister(other, { dry_run: true });
 
   expect(answer.status).toBeLessThan(300);
   expect(answer.json<{ services: { name: string }[] }>().services.map((one) => one.name)).toEqual(['Sleeper']);
@@ -112,7 +112,8 @@ test('a deployment shows its address, its services and its protocol versions', a
 
   const view = answer.json<{ id: string; uri: string; services: { name: string }[] }>();
   expect(answer.status).toBe(200);
-  expect(view).toMatchObject({ id: world().deploymentId, min_protocol_version: 5, max_protocol_version: 7 });
+  const [min, max] = world().configuration.advertises;
+  expect(view).toMatchObject({ id: world().deploymentId, min_protocol_version: min, max_protocol_version: max });
   expect(view.uri).toBe(`${world().services.url}/`);
   expect(view.services.map((one) => one.name).toSorted()).toEqual([
     'Described',
@@ -128,7 +129,7 @@ test('an unknown deployment and an unknown service are 404', async () => {
 
 test('additional headers of a deployment are sent with every request', async () => {
   const other = await world().startServices({ module: 'greeter' });
-  await world().admin.register(other.url, { additional_headers: { 'x-tenant': 'blue' } });
+  await world().register(other, { additional_headers: { 'x-tenant': 'blue' } });
 
   const { attempt } = await world().ingress.call<{ attempt: Record<string, string> }>('Greeter/whoAmI');
 
@@ -221,7 +222,7 @@ test('a deployment follows its process to another address', async () => {
 
   const answer = await world().admin.ask(`/deployments/${id}`, {
     method: 'PATCH',
-    json: { uri: moved.url },
+    json: { uri: moved.url, ...(moved.useHttp11 ? { use_http_11: true } : {}) },
     headers: { 'x-holdfast-reason': 'the process has moved' },
   });
   await old.kill();

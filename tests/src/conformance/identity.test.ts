@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { useWorld } from '../harness/conformance-world.ts';
+import { needs } from '../harness/needs.ts';
 import { identityPublicKey, strangerPublicKey, writeIdentityKey } from '../harness/identity-key.ts';
 import { unique } from '../harness/unique.ts';
 
@@ -14,8 +15,19 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 describe('a runtime with an identity key', () => {
   const world = useWorld({ target: { identityKeyFile } });
 
-  test.each(['bidirectional', 'http1'] as const)('is accepted by services that know the key (%s)', async (mode) => {
-    const service = await world().startServices({ module: 'counter', mode, identityKeys: [identityPublicKey] });
+  test('is accepted by services that know the key', async () => {
+    const service = await world().startServices({ module: 'counter', identityKeys: [identityPublicKey] });
+    await world().register(service);
+
+    expect(await world().ingress.call(`Counter/${encodeURIComponent(unique('a key/ü'))}/add`, 2)).toBe(2);
+  });
+
+  test('is accepted by services that know the key, over HTTP/1.1', needs('http1-server'), async () => {
+    const service = await world().startServices({
+      module: 'counter',
+      mode: 'http1',
+      identityKeys: [identityPublicKey],
+    });
     await world().register(service);
 
     expect(await world().ingress.call(`Counter/${encodeURIComponent(unique('a key/ü'))}/add`, 2)).toBe(2);
@@ -31,7 +43,7 @@ describe('a runtime with an identity key', () => {
   test('is refused by services that know another key', async () => {
     const service = await world().startServices({ module: 'sleeper', identityKeys: [strangerPublicKey] });
 
-    expect((await world().admin.tryRegister(service.url)).status).toBeGreaterThanOrEqual(400);
+    expect((await world().tryRegister(service)).status).toBeGreaterThanOrEqual(400);
   });
 });
 
@@ -41,6 +53,6 @@ describe('a runtime without an identity key', () => {
   test('is refused by services that want one', async () => {
     const service = await world().startServices({ module: 'sleeper', identityKeys: [identityPublicKey] });
 
-    expect((await world().admin.tryRegister(service.url)).status).toBeGreaterThanOrEqual(400);
+    expect((await world().tryRegister(service)).status).toBeGreaterThanOrEqual(400);
   });
 });

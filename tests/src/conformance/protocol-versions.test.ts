@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { useWorld } from '../harness/conformance-world.ts';
+import { needs } from '../harness/needs.ts';
 import { FakeEndpoint, okFrames } from '../harness/fake-endpoint.ts';
 
 const world = useWorld();
@@ -35,27 +36,35 @@ const inVersion = (version: number): object => ({
   contentType: `application/vnd.restate.invocation.v${version}`,
 });
 
-test('a deployment that speaks only version 5 is asked in version 5', async () => {
+test('a deployment that speaks only version 5 is asked in version 5', needs('chosen-by-suite'), async () => {
   expect(await negotiate(5, 5)).toEqual(inVersion(5));
 });
 
-test('a deployment that speaks up to version 6 is asked in version 6', async () => {
+test('a deployment that speaks up to version 6 is asked in version 6', needs('chosen-by-suite'), async () => {
   expect(await negotiate(5, 6)).toEqual(inVersion(6));
 });
 
-test('a deployment that speaks up to version 7 is asked in the highest version of the runtime', async () => {
-  const version = world().target.differs('protocol-version-7', { restate: 6, holdfast: 7 });
+test(
+  'a deployment that speaks up to version 7 is asked in the highest version of the runtime',
+  needs('chosen-by-suite'),
+  async () => {
+    const version = world().target.differs('protocol-version-7', { restate: 6, holdfast: 7 });
 
-  expect(await negotiate(5, 7)).toEqual(inVersion(version));
-});
+    expect(await negotiate(5, 7)).toEqual(inVersion(version));
+  },
+);
 
-test('a deployment that speaks more than the runtime is asked in the highest version of the runtime', async () => {
-  const version = world().target.differs('protocol-version-7', { restate: 6, holdfast: 7 });
+test(
+  'a deployment that speaks more than the runtime is asked in the highest version of the runtime',
+  needs('chosen-by-suite'),
+  async () => {
+    const version = world().target.differs('protocol-version-7', { restate: 6, holdfast: 7 });
 
-  expect(await negotiate(6, 9)).toEqual(inVersion(version));
-});
+    expect(await negotiate(6, 9)).toEqual(inVersion(version));
+  },
+);
 
-test('a deployment that speaks only version 7', async () => {
+test('a deployment that speaks only version 7', needs('chosen-by-suite'), async () => {
   const works = world().target.differs('protocol-version-7', { restate: false, holdfast: true });
 
   const { status, contentType } = await negotiate(7, 7);

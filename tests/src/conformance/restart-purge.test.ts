@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { useWorld } from '../harness/conformance-world.ts';
+import { needs } from '../harness/needs.ts';
 import { unique } from '../harness/unique.ts';
 import { waitUntil } from '../harness/wait-until.ts';
 
@@ -33,7 +34,7 @@ test('a finished invocation can be run again as a new one with the same input', 
   expect((await world().admin.findInvocation(restarted))?.restarted_from).toBe(invocationId);
 });
 
-test('a restart from an entry keeps the results recorded up to it', async () => {
+test('a restart from an entry keeps the results recorded up to it', needs('restart-from-entry'), async () => {
   const { name, invocationId } = await completed();
 
   const answer = await world().admin.act(invocationId, 'restart-as-new', 'from=1');

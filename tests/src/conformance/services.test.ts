@@ -2,6 +2,7 @@ import { connect } from '@restatedev/restate-sdk-clients';
 import { expect, test } from 'vitest';
 import { unique } from '../harness/unique.ts';
 import { useWorld } from '../harness/conformance-world.ts';
+import { needs } from '../harness/needs.ts';
 import type { greeter } from '../services/greeter.ts';
 
 const world = useWorld({ services: { module: 'greeter' } });
@@ -58,14 +59,13 @@ test('a handler without input and output answers an empty body', async () => {
   expect(answer.text).toBe('');
 });
 
-test('the handler sees its invocation id, its target and the headers of the request', async () => {
+test('the handler sees its invocation id and the headers of the request', async () => {
   const answer = await world().ingress.ask('/Greeter/whoAmI', {
     headers: { 'X-Trace': 'abc', 'idempotency-key': unique('key') },
   });
 
-  const seen = answer.json<{ id: string; headers: Record<string, string>; target: Record<string, string> }>();
+  const seen = answer.json<{ id: string; headers: Record<string, string> }>();
   expect(seen.id).toBe(answer.headers.get('x-restate-id'));
-  expect(seen.target).toMatchObject({ service: 'Greeter', handler: 'whoAmI' });
   expect(seen.headers['x-trace']).toBe('abc');
   expect(seen.headers['x-restate-ingress-path']).toBe('/Greeter/whoAmI');
   expect(seen.headers).not.toHaveProperty('host');
@@ -73,14 +73,28 @@ test('the handler sees its invocation id, its target and the headers of the requ
   expect(seen.headers).not.toHaveProperty('idempotency-key');
 });
 
-test('a terminal error reaches the caller with its code, message and metadata', async () => {
+test('the handler sees its target', needs('request-target'), async () => {
+  const { target } = await world().ingress.call<{ target: Record<string, string> }>('Greeter/whoAmI');
+
+  expect(target).toMatchObject({ service: 'Greeter', handler: 'whoAmI' });
+});
+
+test('a terminal error reaches the caller with its code and message', async () => {
   const answer = await world().ingress.ask('/Greeter/fail', {
-    json: { message: 'no such customer', code: 422, metadata: { customer: 'c-1' } },
+    json: { message: 'no such customer', code: 422 },
   });
 
   expect(answer.status).toBe(422);
   expect(answer.headers.get('x-restate-error-source')).toBe('invocation');
-  expect(answer.json()).toMatchObject({ code: 422, message: 'no such customer', metadata: { customer: 'c-1' } });
+  expect(answer.json()).toMatchObject({ code: 422, message: 'no such customer' });
+});
+
+test('the metadata of a terminal error reaches the caller', needs('failure-metadata'), async () => {
+  const answer = await world().ingress.ask('/Greeter/fail', {
+    json: { message: 'no such customer', metadata: { customer: 'c-1' } },
+  });
+
+  expect(answer.json()).toMatchObject({ message: 'no such customer', metadata: { customer: 'c-1' } });
 });
 
 test('a terminal error without a code is 500', async () => {

@@ -1,10 +1,11 @@
 import { expect, test } from 'vitest';
 import { useWorld } from '../harness/conformance-world.ts';
+import { needs } from '../harness/needs.ts';
 import { unique } from '../harness/unique.ts';
 
 const world = useWorld({ services: { module: 'waiter' } });
 
-test('a named signal reaches the invocation that waits for it', async () => {
+test('a named signal reaches the invocation that waits for it', needs('signals'), async () => {
   const name = unique('signal');
   const { invocationId } = await world().ingress.send('Waiter/waitSignal', name);
   await world().trace.waitFor(`waiting signal ${name}`);
@@ -14,7 +15,7 @@ test('a named signal reaches the invocation that waits for it', async () => {
   expect((await world().ingress.attach(invocationId)).json()).toEqual({ value: { approved: true } });
 });
 
-test('a rejected signal fails the wait with its reason', async () => {
+test('a rejected signal fails the wait with its reason', needs('signals'), async () => {
   const name = unique('signal');
   const { invocationId } = await world().ingress.send('Waiter/waitSignal', name);
 
@@ -23,7 +24,7 @@ test('a rejected signal fails the wait with its reason', async () => {
   expect((await world().ingress.attach(invocationId)).json()).toEqual({ code: 500, message: 'too late' });
 });
 
-test('a signal that arrives before it is awaited is kept', async () => {
+test('a signal that arrives before it is awaited is kept', needs('signals'), async () => {
   const name = unique('signal');
   const { invocationId } = await world().ingress.send('Waiter/waitTwoSignals', name);
   await world().trace.waitFor(`waiting two signals ${name}`);
@@ -34,7 +35,7 @@ test('a signal that arrives before it is awaited is kept', async () => {
   expect((await world().ingress.attach(invocationId)).json()).toEqual(['first', 'second']);
 });
 
-test('a signal to an invocation that does not exist is dropped', async () => {
+test('a signal to an invocation that does not exist is dropped', needs('signals'), async () => {
   const { invocationId } = await world().ingress.send('Waiter/answer', 1);
   const other = `${invocationId.slice(0, -4)}0000`;
 

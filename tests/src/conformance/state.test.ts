@@ -98,7 +98,8 @@ describe.each(['EagerBox', 'LazyBox'])('state of %s', (box) => {
       { op: 'keys' },
     );
 
-    expect(world().trace.count(`break ${key}`)).toBe(2);
+    // Once failing and once not; more often where a read of state is a wait and a wait a replay.
+    expect(world().trace.count(`break ${key}`)).toBeGreaterThanOrEqual(2);
     expect(read).toEqual(['before', ['a'], 'after', ['a', 'b']]);
   });
 

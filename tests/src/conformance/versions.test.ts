@@ -184,7 +184,7 @@ test('registering an address again after its code has changed', async () => {
   const first = await world().register(service);
   await service.restart({ module: 'state-box' });
 
-  const again = await world().admin.tryRegister(service.url);
+  const again = await world().tryRegister(service);
 
   const expected = world().target.differs('reregistration-looks', {
     restate: { status: 200, isSame: true, isServed: false },

@@ -2,7 +2,10 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll } from 'vitest';
-import type { AdminHttp } from './admin-http.ts';
+import type { AdminHttp, RegisterOptions } from './admin-http.ts';
+import { chosenConfiguration } from './configuration.ts';
+import type { Configuration } from './configuration.ts';
+import type { HttpAnswer } from './http-answer.ts';
 import type { IngressHttp } from './ingress-http.ts';
 import { ServiceProcess } from './service-process.ts';
 import type { ServiceOptions } from './service-process.ts';
@@ -20,6 +23,8 @@ export interface WorldOptions {
 export class ConformanceWorld {
   readonly trace: TraceFile;
   readonly target: TargetProcess;
+  /** How services are delivered; a test may say otherwise for its own. */
+  readonly configuration: Configuration = chosenConfiguration();
   readonly #services: ServiceProcess[] = [];
   /** Id of the deployment that was registered with the world. */
   deploymentId = '';
@@ -44,16 +49,21 @@ export class ConformanceWorld {
     return first;
   }
 
-  /** Starts one more service process; it is ended with the world. */
+  /** Starts one more service process, in the chosen configuration but for what `options` says; it is ended with the world. */
   async startServices(options: Omit<ServiceOptions, 'trace'>): Promise<ServiceProcess> {
-    const service = await ServiceProcess.start({ ...options, trace: this.trace });
+    const service = await ServiceProcess.start({ ...this.configuration.serve, ...options, trace: this.trace });
     this.#services.push(service);
     return service;
   }
 
   /** Registers what the process serves and returns the deployment's id. */
-  register(service: ServiceProcess): Promise<string> {
-    return this.admin.register(service.url, service.useHttp11 ? { use_http_11: true } : {});
+  register(service: ServiceProcess, options: RegisterOptions = {}): Promise<string> {
+    return this.admin.register(service.url, { ...wayTo(service), ...options });
+  }
+
+  /** Asks for a registration of what the process serves and returns whatever is answered. */
+  tryRegister(service: ServiceProcess, options: RegisterOptions = {}): Promise<HttpAnswer> {
+    return this.admin.tryRegister(service.url, { ...wayTo(service), ...options });
   }
 
   async close(): Promise<void> {
@@ -71,7 +81,7 @@ export function useWorld(options: WorldOptions = {}): () => ConformanceWorld {
 
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'holdfast-trace-'));
-    const target = await TargetProcess.start(options.target);
+    const target = await TargetProcess.start({ protocolV7: needsVersion7(options), ...options.target });
     world = new ConformanceWorld(target, new TraceFile(join(folder, 'trace.jsonl')));
     if (options.services !== undefined) {
       const service = await world.startServices(options.services);
@@ -88,4 +98,14 @@ export function useWorld(options: WorldOptions = {}): () => ConformanceWorld {
     if (world === undefined) throw new Error('The world exists only while tests run.');
     return world;
   };
+}
+
+/** Restate speaks version 7 only when asked to, and services that speak nothing else must not be left without an answer. */
+function needsVersion7({ services }: WorldOptions): boolean {
+  const [min = 0] = services?.protocolVersions ?? chosenConfiguration().serve.protocolVersions ?? [];
+  return min >= 7;
+}
+
+function wayTo(service: ServiceProcess): RegisterOptions {
+  return service.useHttp11 ? { use_http_11: true } : {};
 }

@@ -13,6 +13,8 @@ export interface ServeOptions {
   readonly identityKeys?: readonly string[];
   /** Rewrites the protocol versions that the manifest advertises, to look like an older or newer SDK. */
   readonly protocolVersions?: readonly [min: number, max: number];
+  /** An older SDK instead of the current one; it serves bidirectional streams only. */
+  readonly sdk?: '1.9';
   /** What the services answer when asked for their version. */
   readonly version?: string;
 }

@@ -14,6 +14,9 @@ interface ServiceModule {
 }
 
 const options = servedOptions();
+if (options.sdk !== undefined && (options.mode ?? 'bidirectional') !== 'bidirectional') {
+  throw new Error(`SDK ${options.sdk} cannot serve ${options.mode}.`);
+}
 const module = (await import(`../services/${options.module}.ts`)) as ServiceModule; // every file there exports `services`
 const handle = restate.createEndpointHandler({
   services: module.services,

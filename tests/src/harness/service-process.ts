@@ -55,7 +55,7 @@ export class ServiceProcess {
     this.#process = await SpawnedProcess.start({
       title: `service process ${serve.module}`,
       command: process.execPath,
-      args: [join(import.meta.dirname, 'serve-services.ts')],
+      args: [...loaderOf(serve), join(import.meta.dirname, 'serve-services.ts')],
       env: { ...env, ...trace.env, [serveVariable]: JSON.stringify(served) },
     });
     await this.#process.waitUntilReady(() => this.output.includes(`serving ${serve.module} on port`));
@@ -80,4 +80,8 @@ export class ServiceProcess {
   thaw(): void {
     this.#process?.signal('SIGCONT');
   }
+}
+
+function loaderOf({ sdk }: Pick<ServeOptions, 'sdk'>): readonly string[] {
+  return sdk === undefined ? [] : ['--import', join(import.meta.dirname, 'older-sdk.ts')];
 }

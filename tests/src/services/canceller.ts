@@ -72,8 +72,7 @@ export const canceller = restate.service({
     echo: async (_ctx: restate.Context, name: string) => name,
 
     /** Cancels another invocation from within a handler. */
-    cancelOther: async (ctx: restate.Context, id: string) =>
-      ctx.invocation(restate.InvocationIdParser.fromString(id)).cancel(),
+    cancelOther: async (ctx: restate.Context, id: string) => ctx.cancel(restate.InvocationIdParser.fromString(id)),
 
     /** Is told of its cancellation as a value instead of an error. */
     explicit: restate.handlers.handler({ explicitCancellation: true }, async (ctx: restate.Context, name: string) => {

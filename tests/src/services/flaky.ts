@@ -88,22 +88,20 @@ export const flaky = restate.service({
       async (_ctx: restate.Context, name: string) => fail(name),
     ),
 
-    /** Errors that the handler maps to terminal ones. */
-    mapped: restate.handlers.handler(
-      {
-        asTerminalError: (error) =>
-          error instanceof RangeError ? new restate.TerminalError('out of range', { errorCode: 416 }) : undefined,
-      },
-      async (_ctx: restate.Context) => {
-        throw new RangeError('7 of 5');
-      },
-    ),
+    /** An error that the service maps to a terminal one. */
+    mapped: async (_ctx: restate.Context) => {
+      throw new RangeError('7 of 5');
+    },
 
     mend: async (_ctx: restate.Context, name: string) => {
       mended.add(name);
     },
   },
-  options: { retryPolicy: quick },
+  options: {
+    retryPolicy: quick,
+    asTerminalError: (error) =>
+      error instanceof RangeError ? new restate.TerminalError('out of range', { errorCode: 416 }) : undefined,
+  },
 });
 
 const mended = new Set<string>();
