@@ -21,6 +21,7 @@ export default defineConfig({
             'scripts/**/*.test.ts',
             'catalogue/src/**/*.test.ts',
             'bench/src/**/*.test.ts',
+            'tests/src/report/**/*.test.ts',
           ],
           testTimeout: 20_000,
           retry: retries,
@@ -31,6 +32,7 @@ export default defineConfig({
         test: {
           name: 'promises',
           include: ['tests/src/**/*.test.ts'],
+          exclude: ['tests/src/report/**'],
           testTimeout: 120_000,
           hookTimeout: 120_000,
           globalSetup: 'scripts/fresh-build.ts',

@@ -10,7 +10,8 @@ const testNames = /\.test\.ts$/;
  * Workers, child processes and programs for tests are started by file name; services of the conformance suite by the name that a test
  * gives.
  */
-const fileNameText = /['`/]([a-z0-9][a-z0-9.-]*-(?:worker|process|child|services|program|source))(?:\.[jt]s)?['`]/g;
+const fileNameText =
+  /['`/]([a-z0-9][a-z0-9.-]*-(?:worker|process|child|services|program|source|loader))(?:\.[jt]s)?['`]/g;
 const serviceFolder = 'tests/src/services/';
 
 export interface SourceFile {

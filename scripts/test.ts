@@ -37,8 +37,17 @@ const groups: Readonly<Record<string, readonly Stage[]>> = {
     {
       name: 'promises between processes',
       command: 'vitest',
-      args: ['run', '--project', 'promises'],
+      args: ['run', '--project', 'promises', '--exclude', 'tests/src/conformance/**'],
       timeoutMs: 12 * minuteMs,
+      counts: 'vitest',
+    },
+  ],
+  conformance: [
+    {
+      name: 'the conformance suite in every configuration',
+      command: 'node',
+      args: ['tests/src/run-conformance.ts', '--all-configurations', '--at-once', '2'],
+      timeoutMs: 20 * minuteMs,
       counts: 'vitest',
     },
   ],

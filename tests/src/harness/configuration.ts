@@ -109,7 +109,7 @@ export const configurations = {
       signals: 'SDK 1.9 has no signals by name.',
       'explicit-cancellation': 'SDK 1.9 cannot tell a handler of its cancellation as a value.',
       'second-cancellation': 'A handler on SDK 1.9 hears only of the first cancellation.',
-      'type-of-empty-output': 'A handler of SDK 1.9 cannot ask for it.',
+      'type-of-empty-output': 'A handler of SDK 1.9 cannot give an empty output a content type.',
       'failure-metadata': 'Errors of SDK 1.9 have no metadata.',
       'rejection-with-code': 'SDK 1.9 rejects an awakeable with a message only.',
       'request-target': 'Handlers of SDK 1.9 do not see their target.',

@@ -83,5 +83,5 @@ export class ServiceProcess {
 }
 
 function loaderOf({ sdk }: Pick<ServeOptions, 'sdk'>): readonly string[] {
-  return sdk === undefined ? [] : ['--import', join(import.meta.dirname, 'older-sdk.ts')];
+  return sdk === undefined ? [] : ['--import', join(import.meta.dirname, 'older-sdk-loader.ts')];
 }
