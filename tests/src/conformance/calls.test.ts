@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { suspendsAtEveryWait } from '../harness/configuration.ts';
 import { useWorld } from '../harness/conformance-world.ts';
 import { needs } from '../harness/needs.ts';
 import { unique } from '../harness/unique.ts';
@@ -111,8 +112,10 @@ test('a call to a service that nobody serves is retried until it is there', asyn
 
 test('a handler may call hundreds of handlers at once', async () => {
   const key = unique('key');
+  // Where every wait is a replay, each answer replays all calls: the work grows with the square of their number.
+  const times = suspendsAtEveryWait(world().configuration) ? 200 : 500;
 
-  const results = await world().ingress.call('Caller/callMany', { key, times: 500 });
+  const results = await world().ingress.call('Caller/callMany', { key, times });
 
-  expect(results).toEqual(Array.from({ length: 500 }, (_, at) => at + 1));
+  expect(results).toEqual(Array.from({ length: times }, (_, at) => at + 1));
 });

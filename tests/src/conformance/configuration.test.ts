@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { suspendsAtEveryWait } from '../harness/configuration.ts';
 import { useWorld } from '../harness/conformance-world.ts';
 import { unique } from '../harness/unique.ts';
 
@@ -49,12 +50,11 @@ test('state is asked for key by key where it is lazy', async () => {
 });
 
 test('a handler that waits a long time is suspended at once where it is always suspended', async () => {
-  const { serve } = world().configuration;
   const name = unique('wait');
   const { invocationId } = await world().ingress.send('Waiter/wait', name);
   await world().trace.waitFor(`waiting ${name}`);
 
-  const expected = serve.alwaysSuspend === true || serve.mode === 'http1' ? 'suspended' : 'running';
+  const expected = suspendsAtEveryWait(world().configuration) ? 'suspended' : 'running';
   const row = await world().admin.waitForStatus(invocationId, expected);
 
   expect(row.status).toBe(expected);

@@ -117,6 +117,11 @@ export const configurations = {
   },
 } as const satisfies Record<string, Configuration>;
 
+/** Whether an attempt ends whenever its handler waits, and the next one replays what was before. */
+export function suspendsAtEveryWait({ serve }: Configuration): boolean {
+  return serve.alwaysSuspend === true || (serve.mode !== undefined && serve.mode !== 'bidirectional');
+}
+
 export type ConfigurationId = keyof typeof configurations;
 
 export const configurationVariable = 'HOLDFAST_CONFIGURATION';
