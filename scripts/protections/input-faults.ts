@@ -304,7 +304,7 @@ export const inputFaults: FaultGroup = {
           replace: '',
           caughtBy: {
             file: 'tests/src/conformance/identity.test.ts',
-            title: 'is accepted by services that know the key (%s)',
+            title: 'is accepted by services that know the key',
           },
         },
       ],
