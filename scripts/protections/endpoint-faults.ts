@@ -40,11 +40,21 @@ export const endpointFaults: FaultGroup = {
         {
           without: 'everybody tries an endpoint that is gone',
           file: `${runtime}/invoker/endpoint-circuit.ts`,
-          find: '        return now >= this.#state.nextProbeAt;',
-          replace: '        return now > 0;',
+          find: '  mayStart(now: number): boolean {\n',
+          replace: '  mayStart(now: number): boolean {\n    if (now > 0) return true;\n',
           caughtBy: {
             file: 'tests/src/faults/dead-endpoint.test.ts',
             title: 'is probed by one attempt at a time, and all that waits is done when it is back',
+          },
+        },
+        {
+          without: 'an endpoint that is gone is probed all the time',
+          file: `${runtime}/invoker/endpoint-circuit.ts`,
+          find: '        return now >= this.#state.nextProbeAt;',
+          replace: '        return now > 0;',
+          caughtBy: {
+            file: `${runtime}/invoker/endpoint-circuit.test.ts`,
+            title: 'one probe goes at a time',
           },
         },
       ],
@@ -119,7 +129,10 @@ export const endpointFaults: FaultGroup = {
           file: `${runtime}/invoker/http2-transport.ts`,
           find: "    stream.on('close', () => this.#fail());\n",
           replace: '',
-          caughtBy: misbehaving('closes the connection in the middle of an answer'),
+          caughtBy: {
+            file: `${runtime}/invoker/http2-transport.test.ts`,
+            title: 'a stream that the peer resets with code %i is lost by %s',
+          },
         },
         {
           without: 'a connection that the peer closed is no failure',
@@ -170,16 +183,14 @@ export const endpointFaults: FaultGroup = {
           file: `${protocol}/frame.ts`,
           find: '  if (!isKnownType(type)) {',
           replace: '  if (type < 0) {',
-          caughtBy: {
-            file: `${runtime}/invoker/attempt.test.ts`,
-            title: 'an unknown message type fails the attempt',
-          },
+          caughtBy: { file: `${protocol}/frame-reader.test.ts`, title: 'type %i is refused' },
         },
         {
           without: 'an endpoint may send what only the runtime sends',
           file: `${protocol}/decode.ts`,
           find: "      if (!isCommandType(frame.type)) throw unexpected(frame, 'an endpoint never sends it');",
-          replace: "      if (!isCommandType(frame.type)) return { kind: 'end' };",
+          replace:
+            "      if (!isCommandType(frame.type)) return { kind: 'awaitingOn', completions: [], executingSideEffects: false } as never;",
           caughtBy: misbehaving('sends what only the runtime may send'),
         },
       ],
@@ -314,8 +325,8 @@ export const endpointFaults: FaultGroup = {
           find: 'return record.epoch === epoch ? record : undefined;',
           replace: 'return record;',
           caughtBy: {
-            file: `${runtime}/simulation/simulate.test.ts`,
-            title: 'every promise holds in the world of seed %i',
+            file: `${runtime}/engine/partitions-walk.test.ts`,
+            title: 'a result that was recorded never changes, until it is forgotten whole',
           },
         },
       ],
