@@ -1,7 +1,7 @@
 /**
  * Takes every protection out of a copy of the source, one at a time, and looks whether the test that is to notice does.
  *
- *     npm run protections -- [--only WORD] [--json]
+ *     npm run protections -- [--only WORD]… [--json]
  *
  * Ends with code 1 when a test did not notice. The files that are checked out are never touched; Ctrl-C removes the copy.
  */
@@ -14,7 +14,7 @@ import type { Trial } from './try-protection.ts';
 
 const { values } = parseArgs({
   options: {
-    only: { type: 'string' },
+    only: { type: 'string', multiple: true },
     json: { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
   },
@@ -23,9 +23,9 @@ const { values } = parseArgs({
 if (values.help) {
   process.stdout.write(
     [
-      'Usage: npm run protections -- [--only WORD] [--json]',
+      'Usage: npm run protections -- [--only WORD]… [--json]',
       '',
-      '  --only WORD  only those whose group, fault, sentence, file or test holds the word',
+      '  --only WORD  only those whose group, fault, sentence, file or test holds one of the words',
       '  --json       prints the trials as JSON',
       '',
       'Works on a copy of the repository in a temporary folder, which Ctrl-C removes too.',
@@ -37,12 +37,13 @@ if (values.help) {
 }
 
 async function main(): Promise<number> {
-  const word = values.only?.toLowerCase() ?? '';
+  const words = (values.only ?? ['']).map((word) => word.toLowerCase());
   const chosen = faultGroups.flatMap(({ title, faults }) =>
     faults.flatMap(({ fault, protections }) =>
-      protections.filter((one) =>
-        `${title} ${fault} ${one.without} ${one.file} ${one.caughtBy.file}`.toLowerCase().includes(word),
-      ),
+      protections.filter((one) => {
+        const about = `${title} ${fault} ${one.without} ${one.file} ${one.caughtBy.file}`.toLowerCase();
+        return words.some((word) => about.includes(word));
+      }),
     ),
   );
   const copy = RepositoryCopy.make();
