@@ -65,6 +65,11 @@ export class FrameReader {
     return frames;
   }
 
+  /** Gives the memory of a frame that has begun back. Nothing may be pushed afterwards. */
+  discard(): void {
+    this.#drop();
+  }
+
   /** The stream is at its end. Throws the kept fault, or `TRUNCATED_FRAME` when a frame is not complete. */
   end(): void {
     if (this.#fault !== undefined) throw this.#fault;

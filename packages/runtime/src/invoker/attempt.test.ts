@@ -510,6 +510,26 @@ test('an attempt whose partition restarts ends without a word: the partition ord
   expect(scene.partition.commands).toHaveLength(1);
 });
 
+test('an attempt that is cut off gives its memory back at once, though its stream still drains', async () => {
+  const scene = new AttemptScene({ limits: { bufferedBytesMax: 800_000 } });
+  const begun = encodeCommand({
+    kind: 'output',
+    name: '',
+    result: { kind: 'success', value: new Uint8Array(700_000) },
+  });
+  await scene.start({ invocation: invocationNumber(1) });
+  scene.transport.last.answer().send(begun.subarray(0, 300_000));
+  await scene.start({ invocation: invocationNumber(2) });
+  scene.transport.last.answer().send(begun.subarray(0, 300_000));
+  const [first] = scene.transport.streams;
+
+  first?.send(begun.subarray(300_000, 390_000));
+
+  expect(scene.partition.failed).toMatchObject([
+    { invocation: invocationNumber(2), failure: { code: 'RUNTIME_BUSY' }, counts: false },
+  ]);
+});
+
 test('messages that are too large together are cut off, one by one, and come again without counting', async () => {
   const big = encodeProposeRunCompletion({
     completionId: 1,

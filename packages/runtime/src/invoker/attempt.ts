@@ -427,6 +427,10 @@ export class Attempt implements AttemptName, AttemptStreamListener {
   #settle(): void {
     if (this.#settled) return;
     this.#settled = true;
+    // Not only when the stream has drained: until then it would stand in the way of those that may go on.
+    this.#inbound.discard();
+    this.#around.inbound.add(this.#order.pin.deployment, -this.#pendingBytes);
+    this.#pendingBytes = 0;
     this.#around.onSettled(this);
   }
 
@@ -435,8 +439,6 @@ export class Attempt implements AttemptName, AttemptStreamListener {
     this.#enter('closed');
     this.#requestOpen = false;
     this.#outbound.clear();
-    this.#around.inbound.add(this.#order.pin.deployment, -this.#pendingBytes);
-    this.#pendingBytes = 0;
     this.#around.onClosed(this);
   }
 

@@ -87,6 +87,11 @@ export class InboundMessages {
     return fault === undefined ? { messages, terminal: terminated } : { messages, terminal: terminated, fault };
   }
 
+  /** Gives the memory of a message that has begun back; nothing is read afterwards. */
+  discard(): void {
+    this.#reader.discard();
+  }
+
   /** Throws when the stream ended inside a frame. */
   end(): void {
     this.#reader.end();
