@@ -99,7 +99,7 @@ export class Clients {
   async callOrGiveUp(): Promise<void> {
     const callee: Callee = { service: 'Plain', handler: 'go', key: '', program: this.#programs.program(0, 'plain') };
     const id = this.idOf(callee);
-    const command = this.#invoke(id, callee, { delayMs: 0 });
+    const command = { ...this.#invoke(id, callee, { delayMs: 0 }), isFresh: true };
     const answer = await this.#world.tryOnce(id, command);
     if (answer === 'notDone') {
       this.#world.book.turnedAway.add(id);

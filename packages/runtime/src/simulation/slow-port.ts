@@ -51,8 +51,7 @@ export class SlowPort implements Pick<PartitionPort, 'submit'> {
       this.#parts.noteSender(frames, command);
     }
     const delayMs = faulty() && random.chance(0.1) ? random.between(1, 2_000) : 0;
-    // What attempts send has replies of its own kind.
-    return this.#send(command, delayMs) as Promise<ReplyOf<C>>;
+    return this.#send(command, delayMs);
   }
 
   async #send<C extends AttemptCommand>(command: C, delayMs: number): Promise<ReplyOf<C>> {
