@@ -59,7 +59,7 @@ export const diskFaults: FaultGroup = {
           without: 'every request has a sync of its own',
           file: partition,
           find: 'taken < this.#limits.batchCommandsMax',
-          replace: 'taken < 1 && this.#committing === undefined',
+          replace: 'taken < 1 && this.#committing === undefined && this.#batch.isEmpty',
           caughtBy: {
             file: 'tests/src/faults/disk-sync.test.ts',
             title: 'that syncs slowly delays acknowledgements, and refuses and loses nothing',
