@@ -27,7 +27,7 @@ async function openScene(): Promise<{
     registry: scene.registry,
     clock: systemClock,
     defer: setImmediate,
-    createAttempts: () => ({ release: () => undefined, resetAll: () => undefined }),
+    createAttempts: () => ({ prepare: () => undefined, release: () => undefined, resetAll: () => undefined }),
     deliver: async (_target, row) => (await partition.submit({ kind: 'receiveMessage', ...row })).through,
     onProblem: (problem) => health.note(problem),
   });

@@ -70,7 +70,11 @@ export class AdminScene {
       registry: scene.registry,
       clock: scene.clock,
       defer: setImmediate,
-      createAttempts: () => ({ release: (released) => void effects.push(...released), resetAll: () => undefined }),
+      createAttempts: () => ({
+        prepare: () => undefined,
+        release: (released) => void effects.push(...released),
+        resetAll: () => undefined,
+      }),
       deliver: async (_target, row) => (await partition.submit({ kind: 'receiveMessage', ...row })).through,
       onProblem: ({ error }) => {
         throw error;

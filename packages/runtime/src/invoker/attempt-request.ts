@@ -1,3 +1,4 @@
+import { invocationContentType } from '@holdfast/protocol';
 import type { StartAttempt } from '../engine/effect.ts';
 import type { Deployment } from '../engine/registry.ts';
 import type { AttemptRequest } from './transport.ts';
@@ -16,12 +17,12 @@ export function buildAttemptRequest(
   order: StartAttempt,
   with_: {
     readonly deployment: Deployment;
-    readonly contentType: string;
     readonly now: number;
     readonly signer: RequestSigner | undefined;
   },
 ): AttemptRequest {
   const { target } = order;
+  const contentType = invocationContentType(order.pin.protocolVersion);
   const path = `/invoke/${target.service}/${target.handler}`;
   const keyed = target.serviceKind !== 'service';
   const identity = with_.signer?.sign({ path, now: with_.now, ...(keyed ? { key: target.key } : {}) });
@@ -29,8 +30,8 @@ export function buildAttemptRequest(
     deployment: with_.deployment,
     path,
     headers: {
-      'content-type': with_.contentType,
-      accept: with_.contentType,
+      'content-type': contentType,
+      accept: contentType,
       'x-restate-invocation-id': order.invocation,
       ...(keyed ? { 'x-restate-service-key': encodeStrictly(target.key) } : {}),
       ...identity,

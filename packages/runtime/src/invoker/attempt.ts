@@ -39,14 +39,8 @@ import { RefusedBody } from './refused-body.ts';
 import { OutboundFrames } from './outbound-frames.ts';
 import { loadReplay } from './replay.ts';
 import { decideHead } from './response-head.ts';
-import type {
-  AttemptRequest,
-  AttemptStream,
-  AttemptStreamListener,
-  ResponseHead,
-  StreamFailure,
-  Transport,
-} from './transport.ts';
+import type { AttemptStream, AttemptStreamListener, ResponseHead, StreamFailure, Transport } from './transport.ts';
+import type { WarmStream } from './warm-streams.ts';
 
 /** What all attempts of one invoker share. */
 export interface AttemptSurroundings {
@@ -81,6 +75,8 @@ export class Attempt implements AttemptName, AttemptStreamListener {
   readonly #order: StartAttempt;
   readonly #deployment: Deployment;
   readonly #handler: HandlerDefinition;
+  /** Opened while the order was not durable yet. */
+  readonly #warm: WarmStream | undefined;
   readonly #around: AttemptSurroundings;
   readonly #inbound: InboundMessages;
   readonly #window: ReadWindow;
@@ -110,7 +106,11 @@ export class Attempt implements AttemptName, AttemptStreamListener {
 
   constructor(
     order: StartAttempt,
-    code: { readonly deployment: Deployment; readonly handler: HandlerDefinition },
+    code: {
+      readonly deployment: Deployment;
+      readonly handler: HandlerDefinition;
+      readonly warm?: WarmStream | undefined;
+    },
     around: AttemptSurroundings,
   ) {
     this.invocation = order.invocation;
@@ -119,6 +119,7 @@ export class Attempt implements AttemptName, AttemptStreamListener {
     this.#order = order;
     this.#deployment = code.deployment;
     this.#handler = code.handler;
+    this.#warm = code.warm;
     this.#around = around;
     this.#inbound = new InboundMessages({
       version: order.pin.protocolVersion,
@@ -300,9 +301,9 @@ export class Attempt implements AttemptName, AttemptStreamListener {
   }
 
   async #open(): Promise<void> {
-    let opening: { readonly replay: readonly Uint8Array[]; readonly request: AttemptRequest };
+    let replay: readonly Uint8Array[];
     try {
-      opening = await this.#prepare();
+      replay = await this.#loadReplay();
     } catch (error) {
       const message = `could not be given its replay: ${error instanceof Error ? error.message : String(error)}`;
       if (this.#phase === 'loading') {
@@ -311,31 +312,32 @@ export class Attempt implements AttemptName, AttemptStreamListener {
       return;
     }
     if (this.#phase !== 'loading') return;
-    this.#stream = this.#around.transport.open(opening.request, this);
+    this.#stream = this.#openStream();
     this.#noteSent();
     this.#openedAt = this.#lastActivityAt;
     this.#lastReceivedAt = this.#lastActivityAt;
-    for (const bytes of opening.replay) this.#stream.write(bytes);
+    for (const bytes of replay) this.#stream.write(bytes);
     this.flush();
     if (!this.#staysOpen || !this.#requestOpen) this.#halfClose();
     this.#enter('streaming');
   }
 
-  async #prepare(): Promise<{ readonly replay: readonly Uint8Array[]; readonly request: AttemptRequest }> {
-    const { clock, limits, signer, store } = this.#around;
-    const replay = await loadReplay({
+  async #loadReplay(): Promise<readonly Uint8Array[]> {
+    const { clock, limits, store } = this.#around;
+    return loadReplay({
       order: this.#order,
       store,
       lazyState: this.#handler.lazyState,
       eagerStateBytesMax: limits.eagerStateBytesMax,
       now: clock.now(),
     });
-    const contentType = invocationContentType(this.#order.pin.protocolVersion);
+  }
+
+  #openStream(): AttemptStream {
+    if (this.#warm !== undefined) return this.#warm.adopt(this);
+    const { clock, signer, transport } = this.#around;
     const deployment = this.#deployment;
-    return {
-      replay,
-      request: buildAttemptRequest(this.#order, { deployment, contentType, now: clock.wall(), signer }),
-    };
+    return transport.open(buildAttemptRequest(this.#order, { deployment, now: clock.wall(), signer }), this);
   }
 
   /** Request-response endpoints get notifications with their next replay; so does one with an inactivity timeout of 0. */
@@ -436,6 +438,7 @@ export class Attempt implements AttemptName, AttemptStreamListener {
 
   #close(): void {
     if (this.#phase === 'closed') return;
+    if (this.#stream === undefined) this.#warm?.reset();
     this.#enter('closed');
     this.#requestOpen = false;
     this.#outbound.clear();

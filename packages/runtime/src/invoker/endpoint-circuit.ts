@@ -56,6 +56,11 @@ export class EndpointCircuit {
     this.#random = random;
   }
 
+  /** Nothing holds attempts back. */
+  get isClosed(): boolean {
+    return this.#state.kind === 'closed';
+  }
+
   mayStart(now: number): boolean {
     switch (this.#state.kind) {
       case 'closed':

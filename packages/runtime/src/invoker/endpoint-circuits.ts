@@ -33,6 +33,10 @@ export class EndpointCircuits {
     this.#options = options;
   }
 
+  isClosed(deployment: DeploymentId): boolean {
+    return this.#circuits.get(deployment)?.isClosed ?? true;
+  }
+
   mayStart(deployment: DeploymentId): boolean {
     const circuit = this.#circuits.get(deployment);
     if (circuit === undefined || circuit.mayStart(this.#options.clock.now())) return true;

@@ -17,7 +17,7 @@ import type { PartitionStore } from '../store/store.ts';
 import { Attempt, type AttemptSurroundings } from './attempt.ts';
 import { type AttemptProblem, describeFailure } from './attempt-problem.ts';
 import { AttemptQueue, type LaneVerdict } from './attempt-queue.ts';
-import type { RequestSigner } from './attempt-request.ts';
+import { buildAttemptRequest, type RequestSigner } from './attempt-request.ts';
 import { EndpointCircuits } from './endpoint-circuits.ts';
 import { EndpointPace } from './endpoint-pace.ts';
 import { type AttemptEnd, reportEnd } from './end-report.ts';
@@ -25,6 +25,7 @@ import { InboundBudget } from './inbound-budget.ts';
 import { defaultInvokerLimits, type InvokerLimits } from './invoker-limits.ts';
 import { Places } from './places.ts';
 import type { Transport } from './transport.ts';
+import { WarmStream, WarmStreams } from './warm-streams.ts';
 
 export interface InvokerOptions {
   readonly clock: Clock;
@@ -48,6 +49,7 @@ export class Invoker implements AttemptPort {
   /** Settled, with a stream that still drains. */
   readonly #draining = new Set<Attempt>();
   readonly #queue = new AttemptQueue();
+  readonly #warm = new WarmStreams();
   readonly #places: Places;
   readonly #circuits: EndpointCircuits;
   readonly #touched = new Set<Attempt>();
@@ -106,8 +108,23 @@ export class Invoker implements AttemptPort {
     return this.#queue.find(invocation) !== undefined;
   }
 
+  prepare(orders: readonly StartAttempt[]): void {
+    for (const order of orders) {
+      const { deployment: id } = order.pin;
+      if (this.#closing || this.#queue.countOf(id) > 0) continue;
+      if (!this.#circuits.isClosed(id) || !this.#places.mayTake(id)) continue;
+      const deployment = this.#options.findDeployment(id);
+      if (deployment?.protocolMode !== 'bidi') continue;
+      this.#places.take(id);
+      const { clock, signer, transport } = this.#around;
+      const request = buildAttemptRequest(order, { deployment, now: clock.wall(), signer });
+      this.#warm.add(new WarmStream(order, request, transport));
+    }
+  }
+
   release(effects: readonly AttemptEffect[]): void {
     for (const effect of effects) this.#apply(effect);
+    this.#giveUpWarm();
     // One write per stream and release: the price of a message is its wake-up, here and in the endpoint.
     for (const attempt of this.#touched) attempt.flush();
     this.#touched.clear();
@@ -116,6 +133,7 @@ export class Invoker implements AttemptPort {
 
   resetAll(): void {
     this.#queue.clear();
+    this.#giveUpWarm();
     for (const attempt of [...this.#open.values(), ...this.#draining]) attempt.abort();
     this.#circuits.stopTimers();
   }
@@ -178,10 +196,20 @@ export class Invoker implements AttemptPort {
       earlier.abort();
     }
     const { deployment } = order.pin;
+    const warm = this.#warm.take(order);
+    if (warm !== undefined) this.#places.giveBack(deployment);
     const verdict = this.#queue.countOf(deployment) === 0 ? this.#decide(deployment) : 'full';
-    if (verdict === 'start') return this.#start(order);
+    if (verdict === 'start') return this.#start(order, warm);
+    warm?.reset();
     this.#queue.put(order);
     if (verdict === 'held') this.#queue.hold(deployment);
+  }
+
+  /** What was prepared and not released has no attempt; others may have its places. */
+  #giveUpWarm(): void {
+    const left = this.#warm.clear();
+    for (const order of left) this.#places.giveBack(order.pin.deployment);
+    if (left.length > 0) this.#fillPlaces();
   }
 
   #decide(deployment: DeploymentId): LaneVerdict {
@@ -189,19 +217,21 @@ export class Invoker implements AttemptPort {
     return this.#places.mayTake(deployment) ? 'start' : 'full';
   }
 
-  #start(order: StartAttempt): void {
+  #start(order: StartAttempt, warm?: WarmStream): void {
     const deployment = this.#options.findDeployment(order.pin.deployment);
     if (deployment === undefined) {
+      warm?.reset();
       const message = 'is not registered any more; register it again, or move the invocation.';
       return this.#refuse(order, { code: 'DEPLOYMENT_GONE', protocolCode: 500, message, counts: false });
     }
     const { service, handler: name } = order.target;
     const handler = deployment.services.get(service)?.handlers.get(name);
     if (handler === undefined) {
+      warm?.reset();
       const message = `does not serve ${service}/${name}.`;
       return this.#refuse(order, { code: 'HANDLER_GONE', protocolCode: 404, message, counts: true }, deployment);
     }
-    const attempt = new Attempt(order, { deployment, handler }, this.#around);
+    const attempt = new Attempt(order, { deployment, handler, warm }, this.#around);
     this.#open.set(order.invocation, attempt);
     this.#places.take(deployment.id);
     this.#circuits.started(attempt);

@@ -1,7 +1,7 @@
 /** The batch that is being formed: the changes of many commands, one write per record, and what to release once it is durable. */
 import type { InvocationId } from '@holdfast/protocol';
 import { needsDurability } from '../engine/effect.ts';
-import type { Effect } from '../engine/effect.ts';
+import type { Effect, StartAttempt } from '../engine/effect.ts';
 import type { AuditRecord } from '../engine/record.ts';
 import type { Change, JournalChange, Transaction } from '../engine/transaction.ts';
 import type { Batch, JournalWrite, RecordWrite } from '../store/store.ts';
@@ -40,6 +40,13 @@ export class OpenBatch {
 
   get durable(): boolean {
     return this.#durable;
+  }
+
+  /** Attempts that begin when the batch is durable. */
+  get ordered(): readonly StartAttempt[] {
+    return this.releases.flatMap((release) =>
+      release.kind === 'effect' && release.effect.kind === 'startAttempt' ? [release.effect] : [],
+    );
   }
 
   get keys(): Iterable<string> {

@@ -265,6 +265,7 @@ export class Partition implements PartitionPort, PartitionReads {
       () => this.#committed(batch, generation),
       (error: unknown) => this.#commitFailed(batch, generation, error),
     );
+    if (batch.durable) this.attempts.prepare(batch.ordered);
   }
 
   #committed(batch: OpenBatch, generation: number): void {

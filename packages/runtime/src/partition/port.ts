@@ -1,7 +1,7 @@
 /** How the rest of the shell talks to a partition, and how a partition talks to the invoker. */
 import type { InvocationId, Result } from '@holdfast/protocol';
 import type { EngineCommand, ReplyOf } from '../engine/command.ts';
-import type { AttemptEffect } from '../engine/effect.ts';
+import type { AttemptEffect, StartAttempt } from '../engine/effect.ts';
 import type { PartitionStore } from '../store/store.ts';
 
 export type UnavailableCode = 'OVERLOADED' | 'STORE_UNAVAILABLE' | 'OUTCOME_UNKNOWN' | 'STORE_FULL' | 'CLOSED';
@@ -42,6 +42,8 @@ export interface Partitions {
 
 /** What a partition needs from the invoker. Effects of a durable batch come in one array, in order. */
 export interface AttemptPort {
+  /** These orders will be released when their batch is durable, or never. Nothing may run before. */
+  prepare(orders: readonly StartAttempt[]): void;
   release(effects: readonly AttemptEffect[]): void;
   /** The partition restarts itself: abandon every attempt that it started; it orders new ones. */
   resetAll(): void;

@@ -39,7 +39,7 @@ class Stage {
       registry: defineRegistry([defineDeployment(v1)], v1),
       clock: systemClock,
       defer: setImmediate,
-      createAttempts: () => ({ release: () => undefined, resetAll: () => undefined }),
+      createAttempts: () => ({ prepare: () => undefined, release: () => undefined, resetAll: () => undefined }),
       deliver: async (_target, row) => (await partition.submit({ kind: 'receiveMessage', ...row })).through,
       onProblem: (problem) => this.problems.push(problem),
     });
