@@ -21,6 +21,7 @@ const ACTS = [
   'purge',
   'purgeJournal',
   'edit',
+  'edit',
 ] as const;
 
 export class Operator {
@@ -164,11 +165,11 @@ export class Operator {
     return true;
   }
 
-  /** Of a key that somebody used; often of a workflow that runs, which is refused. */
+  /** Mostly of a key that somebody works on; when that is a workflow that runs, it is refused. */
   async #edit(): Promise<void> {
     const keyed = this.#list((one) => one.target.serviceKind !== 'service');
-    const running = keyed.filter(({ state, target }) => target.handlerKind === 'run' && state.status !== 'completed');
-    const record = this.#pick(this.#world.random.chance(0.5) && running.length > 0 ? running : keyed);
+    const busy = keyed.filter(({ state }) => state.status !== 'completed');
+    const record = this.#pick(this.#world.random.chance(0.8) && busy.length > 0 ? busy : keyed);
     if (record === undefined) return;
     const { service, key } = record.target;
     this.#doubt(record);

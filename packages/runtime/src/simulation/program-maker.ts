@@ -44,7 +44,7 @@ export class ProgramMaker {
 
   /** `depth` bounds how far programs call each other. */
   callee(depth: number): Callee {
-    const kind = this.#random.between(0, 9);
+    const kind = this.#random.between(0, 10);
     if (kind < 4) return this.#unkeyed(depth);
     if (kind < 8) {
       const program = this.program(depth, 'exclusive');
