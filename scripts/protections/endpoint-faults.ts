@@ -329,6 +329,16 @@ export const endpointFaults: FaultGroup = {
             title: 'a result that was recorded never changes, until it is forgotten whole',
           },
         },
+        {
+          without: 'the life of an attempt is not compared',
+          file: `${runtime}/engine/commands/advance-attempt.ts`,
+          find: ' || record.createdAt !== createdAt',
+          replace: '',
+          caughtBy: {
+            file: `${runtime}/engine/second-life.test.ts`,
+            title: 'takes nothing from an attempt of its first life, whose epoch was the same',
+          },
+        },
       ],
     },
     {
