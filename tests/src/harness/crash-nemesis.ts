@@ -71,7 +71,8 @@ export class CrashNemesis {
     );
     await this.#pause(this.#random.between(0, 500));
     await this.#target.kill();
-    await starting;
+    // The second kill may have come before there was a process, which then came up whole.
+    if (await starting) await this.#target.kill();
     await this.#target.start();
   }
 
