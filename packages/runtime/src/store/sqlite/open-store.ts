@@ -49,7 +49,7 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Sqli
     sync = new CoveringSync({ path: logPath, onFatal: options.onFatal, mark });
     sync.verifyFile();
     sync.noteWrite();
-    await sync.cover();
+    sync.coverAtOnce();
     syncDirectory(directory);
     const onTrouble = options.log ?? (() => {});
     return new SqliteStore({ database, path, sync, mark, lock, onTrouble });
