@@ -45,7 +45,9 @@ test('what an endpoint answers to the head is heard when the order is released',
   scene.invoker.release([order]);
   await settle();
 
-  expect(scene.partition.failed).toMatchObject([{ failure: { protocolCode: expect.any(Number), message: expect.stringContaining('404') } }]);
+  expect(scene.partition.failed).toMatchObject([
+    { failure: { protocolCode: expect.any(Number), message: expect.stringContaining('404') } },
+  ]);
 });
 
 test('an endpoint that was gone before its order was released fails one attempt', async () => {
