@@ -123,6 +123,12 @@ export const mutants: readonly Mutant[] = [
     replace:
       "if (existing !== undefined && existing.state.status !== 'completed') return { kind: 'exists', existing };",
   },
+  {
+    name: 'a stream that was prepared for nothing keeps its place',
+    file: 'invoker/invoker.ts',
+    find: '    for (const order of left) this.#places.giveBack(order.pin.deployment);\n',
+    replace: '',
+  },
   // From here on: bugs that this simulation found once.
   {
     name: 'a timer of an earlier life forgets the next one',
