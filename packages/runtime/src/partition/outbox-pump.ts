@@ -44,7 +44,9 @@ export class OutboxPump {
   /** Reads from the store what is left to deliver. */
   async restart(): Promise<void> {
     this.stop();
-    for (const row of await this.#parts.store().listOutbox(LIST_MAX)) this.#enqueue(row);
+    const lanes = this.#lanes;
+    const rows = await this.#parts.store().listOutbox(LIST_MAX);
+    if (this.#lanes === lanes) for (const row of rows) this.#enqueue(row);
   }
 
   stop(): void {

@@ -71,8 +71,8 @@ export class Partition implements PartitionPort, PartitionReads {
   #restartTimer: Timer | undefined;
   #restartDelayMs = RESTART_DELAY_MIN_MS;
   #generation = 0;
-  /** While a recovery goes on: what has an attempt of this life already, and needs none from it. */
-  #ordered: Set<InvocationId> | undefined;
+  /** Until a recovery has ended: what has an attempt of this life already, and needs none from it. */
+  #ordered: Set<InvocationId> | undefined = new Set();
   /** The last commit that failed found no space. */
   #isFull = false;
   #state: 'open' | 'restarting' | 'closed' = 'open';
@@ -140,18 +140,19 @@ export class Partition implements PartitionPort, PartitionReads {
   }
 
   async #recoverAll(generation: number): Promise<void> {
-    this.#ordered = new Set();
     let after: InvocationId | undefined;
     for (;;) {
       const running = await this.#store.listRunning(after, RECOVERY_PAGE);
-      if (generation !== this.#generation) return;
+      if (this.#isOver(generation)) return;
       await Promise.all(running.map((invocation) => this.#recoverOne(invocation)));
+      if (this.#isOver(generation)) return;
       after = running.at(-1);
       if (running.length < RECOVERY_PAGE) break;
     }
-    this.#ordered = undefined;
     await this.#timers.restart();
+    if (this.#isOver(generation)) return;
     await this.#outbox.restart();
+    if (generation === this.#generation) this.#ordered = undefined;
   }
 
   /** Takes no more commands, lets those it has finish, and forgets its attempts. */
@@ -237,9 +238,16 @@ export class Partition implements PartitionPort, PartitionReads {
     if (job.command.kind === 'adoptRegistry') this.#registry = job.command.registry;
     this.#view.apply(tx, this.#batch.number);
     this.#batch.add(tx);
+    this.#noteOrdered(tx.effects);
     // The engine's reply to this command is what its submitter was promised.
     const resolve = (): void => job.resolve(reply as never);
     this.#batch.addReply({ kind: 'reply', resolve, reject: job.reject }, !INTERNAL.has(job.command.kind));
+  }
+
+  /** Not only when it is released: a store may list as running what it has not confirmed yet. */
+  #noteOrdered(effects: readonly Effect[]): void {
+    if (this.#ordered === undefined) return;
+    for (const effect of effects) if (effect.kind === 'startAttempt') this.#ordered.add(effect.invocation);
   }
 
   #flush(): void {
@@ -300,10 +308,6 @@ export class Partition implements PartitionPort, PartitionReads {
       case 'deliverMessage':
         this.#outbox.push(effect);
         return;
-      case 'startAttempt':
-        this.#ordered?.add(effect.invocation);
-        attempts.push(effect);
-        return;
       default:
         attempts.push(effect);
     }
@@ -322,6 +326,7 @@ export class Partition implements PartitionPort, PartitionReads {
     const released = [...(failed?.releases ?? []), ...this.#batch.releases];
     const jobs = [...this.#queue.slice(this.#queueHead), ...this.#runner.abandon()];
     this.#generation++;
+    this.#ordered = new Set();
     this.#committing = undefined;
     this.#batch = new OpenBatch(this.#batch.number + 1);
     this.#queue = [];
@@ -356,6 +361,8 @@ export class Partition implements PartitionPort, PartitionReads {
   }
 
   async #recoverAgain(): Promise<void> {
+    // While it serves, commands wait for loads of this store, and a batch may be on its way to it.
+    if (this.#state === 'open') return this.recover();
     const generation = this.#generation;
     try {
       this.#store = await this.#options.openStore();
@@ -371,8 +378,12 @@ export class Partition implements PartitionPort, PartitionReads {
   }
 
   /** After a failed commit the restart is under way already, and the generation is another. */
+  #isOver(generation: number): boolean {
+    return generation !== this.#generation || this.#state === 'closed';
+  }
+
   #recoveryFailed(generation: number, error: unknown): void {
-    if (generation !== this.#generation || this.#state === 'closed') return;
+    if (this.#isOver(generation)) return;
     this.#options.onProblem({ kind: 'recoveryFailed', partition: this.#options.index, error });
     this.#recoverLater();
   }

@@ -50,8 +50,9 @@ export class TimerLoop {
   /** Forgets the alarm and looks at the store again. */
   async restart(): Promise<void> {
     this.stop();
+    const generation = this.#generation;
     const next = await this.#store().findNextTimerAt();
-    if (next !== undefined) this.arm(next);
+    if (generation === this.#generation && next !== undefined) this.arm(next);
   }
 
   stop(): void {
