@@ -203,6 +203,8 @@ export class Invoker implements AttemptPort {
     warm?.reset();
     this.#queue.put(order);
     if (verdict === 'held') this.#queue.hold(deployment);
+    // The place that was kept for it is free now.
+    if (warm !== undefined) this.#fillPlaces();
   }
 
   /** What was prepared and not released has no attempt; others may have its places. */

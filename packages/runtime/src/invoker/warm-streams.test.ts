@@ -1,6 +1,7 @@
-import { concatFrames, encodeCommand, encodeEnd } from '@holdfast/protocol';
+import { concatFrames, deploymentIdFromFingerprint, encodeCommand, encodeEnd } from '@holdfast/protocol';
 import { expect, test } from 'vitest';
-import { AttemptScene, invocationNumber } from './attempt-scene.ts';
+import { AttemptScene, invocationNumber, otherDeploymentId } from './attempt-scene.ts';
+import type { StartAttempt } from '../engine/effect.ts';
 import { settle } from './manual-clock.ts';
 
 const end = concatFrames([
@@ -99,4 +100,37 @@ test('an attempt that is stopped as soon as it is released gives its stream back
 
   expect(scene.transport.last.wasReset).toBe(true);
   expect(scene.transport.last.writes).toEqual([]);
+});
+
+test('a place that was kept for an order which has to wait goes to somebody else', async () => {
+  const scene = new AttemptScene({ limits: { attemptsMax: 5 } });
+  const third = deploymentIdFromFingerprint(new Uint8Array(16).fill(9));
+  const at = (number: number, deployment = otherDeploymentId): StartAttempt =>
+    scene.order({ invocation: invocationNumber(number), pin: { deployment, protocolVersion: 6 } });
+  // The other deployment has its share; its last order waits.
+  scene.invoker.release([at(1), at(2), at(3, third), at(4, scene.deployment.id), at(5)]);
+  await settle();
+  expect(scene.invoker.load).toMatchObject({ open: 4, queued: 1 });
+
+  scene.invoker.prepare([at(6, third)]);
+  scene.transport.streams[2]?.refuse();
+  await settle();
+  scene.invoker.release([at(6, third)]);
+  await settle();
+
+  expect(scene.transport.last.request.headers['x-restate-invocation-id']).toBe(invocationNumber(5));
+  expect(scene.transport.last.sent).toEqual(['start', 'replay input']);
+});
+
+test('an endpoint that answers before its order is released cannot fill the memory', async () => {
+  const scene = new AttemptScene();
+  const order = scene.order();
+  scene.invoker.prepare([order]);
+  scene.transport.last.answer().send(new Uint8Array(1024));
+
+  expect(scene.transport.last.paused).toBe(true);
+
+  scene.invoker.release([order]);
+  await settle();
+  expect(scene.transport.last.paused).toBe(false);
 });

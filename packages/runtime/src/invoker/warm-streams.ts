@@ -17,6 +17,8 @@ export class WarmStream implements AttemptStreamListener {
   /** Hands the stream over. As with a new stream, the listener hears nothing before this has returned. */
   adopt(listener: AttemptStreamListener): AttemptStream {
     queueMicrotask(() => {
+      // Before the listener hears anything: it may pause by itself.
+      this.#stream.resume();
       for (const tell of this.#heard) tell(listener);
       this.#heard = [];
       this.#listener = listener;
@@ -33,6 +35,8 @@ export class WarmStream implements AttemptStreamListener {
   }
 
   onChunk(chunk: Uint8Array): void {
+    // An endpoint that sends before it was sent anything must not fill the memory while the disk is slow.
+    if (this.#listener === undefined) this.#stream.pause();
     this.#tell((listener) => listener.onChunk(chunk));
   }
 
