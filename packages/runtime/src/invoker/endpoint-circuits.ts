@@ -26,7 +26,7 @@ const silenceMs = 1_000;
 export class EndpointCircuits {
   readonly #options: EndpointCircuitsOptions;
   readonly #circuits = new Map<DeploymentId, EndpointCircuit>();
-  readonly #probes = new Map<DeploymentId, Timer>();
+  readonly #probes = new Map<DeploymentId, { readonly at: number; readonly timer: Timer }>();
   readonly #silences = new Map<Reaching, Timer>();
 
   constructor(options: EndpointCircuitsOptions) {
@@ -73,7 +73,8 @@ export class EndpointCircuits {
 
   /** Nothing waits any more. What was learned of endpoints stays. */
   stopTimers(): void {
-    for (const timer of [...this.#probes.values(), ...this.#silences.values()]) timer.cancel();
+    for (const { timer } of this.#probes.values()) timer.cancel();
+    for (const timer of this.#silences.values()) timer.cancel();
     this.#probes.clear();
     this.#silences.clear();
   }
@@ -94,12 +95,16 @@ export class EndpointCircuits {
   #awaitProbe(deployment: DeploymentId, circuit: EndpointCircuit): void {
     const { clock, onWake } = this.#options;
     const { wakeAt } = circuit;
-    if (wakeAt === undefined || this.#probes.has(deployment)) return;
+    if (wakeAt === undefined) return;
+    const armed = this.#probes.get(deployment);
+    // One that is late is of an earlier time when it could not be reached.
+    if (armed !== undefined && armed.at <= wakeAt) return;
+    armed?.timer.cancel();
     const timer = clock.setTimer(Math.max(0, wakeAt - clock.now()), () => {
       this.#probes.delete(deployment);
       onWake(deployment);
     });
-    this.#probes.set(deployment, timer);
+    this.#probes.set(deployment, { at: wakeAt, timer });
   }
 
   #watchSilence(attempt: Reaching): void {
