@@ -67,3 +67,17 @@ test('a file that was replaced under the store is fatal', async () => {
   await expect(sync.cover()).rejects.toMatchObject({ code: 'STORE_SYNC_FAILED' });
   await sync.close();
 });
+
+test('a log that cannot be measured is synced all the same', async () => {
+  const look = (): never => {
+    throw new Error('disk I/O error');
+  };
+  const sync = new CoveringSync({ path, onFatal: vi.fn(), mark: { look, write: vi.fn() } });
+
+  for (let write = 0; write < 2; write += 1) {
+    sync.noteWrite();
+    await sync.cover();
+  }
+
+  await sync.close();
+});

@@ -87,7 +87,7 @@ export class CoveringSync {
   /** As `cover`, by the calling thread: while a store opens nobody is kept waiting, and the thread of its own takes longer to start. */
   coverAtOnce(): void {
     this.#covering = this.#written;
-    this.#marking = this.#mark?.look();
+    this.#marking = this.#look();
     try {
       fdatasyncSync(this.#descriptor);
     } catch (error) {
@@ -120,10 +120,19 @@ export class CoveringSync {
 
   #begin(): void {
     this.#covering = this.#written;
-    this.#marking = this.#mark?.look();
+    this.#marking = this.#look();
     this.#worker.ref();
     Atomics.store(this.#order, 0, SYNC);
     Atomics.notify(this.#order, 0);
+  }
+
+  /** A mark that cannot be made stays behind, which is allowed; whoever waits for the sync must not wait for ever. */
+  #look(): MarkedLog | undefined {
+    try {
+      return this.#mark?.look();
+    } catch {
+      return undefined;
+    }
   }
 
   #finish(outcome: SyncOutcome): void {
