@@ -334,7 +334,7 @@ export class Attempt implements AttemptName, AttemptStreamListener {
   }
 
   #openStream(): AttemptStream {
-    if (this.#warm !== undefined) return this.#warm.adopt(this);
+    if (this.#warm?.isLost === false) return this.#warm.adopt(this);
     const { clock, signer, transport } = this.#around;
     const deployment = this.#deployment;
     return transport.open(buildAttemptRequest(this.#order, { deployment, now: clock.wall(), signer }), this);

@@ -65,6 +65,24 @@ test('an endpoint that was gone before its order was released fails one attempt'
   expect(scene.partition.failed).toMatchObject([{ failure: { code: 'ENDPOINT_UNREACHABLE' } }]);
 });
 
+test.each(['end', 'break'] as const)(
+  'a connection that ends before the order is released costs no attempt (%s)',
+  async (how) => {
+    const scene = new AttemptScene();
+    const order = scene.order();
+    scene.invoker.prepare([order]);
+    scene.transport.last[how]();
+    await settle();
+
+    scene.invoker.release([order]);
+    await settle();
+
+    expect(scene.partition.commands).toEqual([]);
+    expect(scene.transport.streams).toHaveLength(2);
+    expect(scene.transport.last.sent).toEqual(['start', 'replay input']);
+  },
+);
+
 test.each(['resetAll', 'release'] as const)(
   'an order that is never released leaves neither stream nor place (%s)',
   async (how) => {

@@ -8,6 +8,8 @@ export class WarmStream implements AttemptStreamListener {
   readonly #stream: AttemptStream;
   #listener: AttemptStreamListener | undefined;
   #heard: ((listener: AttemptStreamListener) => void)[] = [];
+  #answered = false;
+  #lost = false;
 
   constructor(order: StartAttempt, request: AttemptRequest, transport: Transport) {
     this.order = order;
@@ -30,7 +32,13 @@ export class WarmStream implements AttemptStreamListener {
     this.#stream.reset();
   }
 
+  /** Its connection ended without a word of the endpoint. Nothing was asked of it yet, so another stream may be. */
+  get isLost(): boolean {
+    return this.#lost;
+  }
+
   onHead(...told: Parameters<AttemptStreamListener['onHead']>): void {
+    this.#answered = true;
     this.#tell((listener) => listener.onHead(...told));
   }
 
@@ -41,10 +49,12 @@ export class WarmStream implements AttemptStreamListener {
   }
 
   onEnd(): void {
+    this.#lost = !this.#answered;
     this.#tell((listener) => listener.onEnd());
   }
 
   onFailure(...told: Parameters<AttemptStreamListener['onFailure']>): void {
+    this.#lost = !this.#answered && told[0].kind === 'lost';
     this.#tell((listener) => listener.onFailure(...told));
   }
 
