@@ -1,3 +1,4 @@
+import { hmac } from '@noble/hashes/hmac.js';
 import { sha256 } from '@noble/hashes/sha2.js';
 import { encodeBase64url } from './base64url.ts';
 
@@ -6,6 +7,11 @@ const utf8 = new TextEncoder();
 /** SHA-256, 32 bytes. Text is hashed as UTF-8. */
 export function digest(content: Uint8Array | string): Uint8Array {
   return sha256(typeof content === 'string' ? utf8.encode(content) : content);
+}
+
+/** HMAC-SHA-256, 32 bytes: who does not know the key cannot guess the content by trying. */
+export function keyedDigest(key: Uint8Array, content: Uint8Array | string): Uint8Array {
+  return hmac(sha256, key, typeof content === 'string' ? utf8.encode(content) : content);
 }
 
 export function digestBase64url(content: Uint8Array | string): string {
