@@ -1,0 +1,90 @@
+import { concatFrames } from '@holdfast/protocol/wire';
+import type { ReplayMachine } from '../machine/replay-machine.ts';
+import type { Slot } from '../machine/slot.ts';
+import { nextTurn } from './next-turn.ts';
+
+/** Where an attempt writes. Neither throws: a broken stream is told to the driver as `abort`. */
+export interface AttemptSink {
+  readonly write: (bytes: Uint8Array) => void;
+  readonly end: () => void;
+}
+
+export interface AttemptDriverOptions {
+  readonly machine: ReplayMachine;
+  readonly sink: AttemptSink;
+  readonly executeStep: (step: Slot) => void;
+  /** How long user code may do nothing while recorded entries wait for it. */
+  readonly stallMs: number;
+}
+
+/**
+ * Turns the crank of an attempt. Whatever happens (user code does something, something arrives, a step ends) asks for a turn; a turn finds user code at
+ * rest, sends what it left, and gives it the next thing to hear.
+ */
+export class AttemptDriver {
+  readonly #options: AttemptDriverOptions;
+  readonly #ended = new AbortController();
+  #turnAsked = false;
+  #stallTimer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(options: AttemptDriverOptions) {
+    this.#options = options;
+  }
+
+  /** Aborted when the attempt is over, however it ended. */
+  get ended(): AbortSignal {
+    return this.#ended.signal;
+  }
+
+  /** Something changed. */
+  touch(): void {
+    if (this.#turnAsked || this.#ended.signal.aborted) return;
+    this.#turnAsked = true;
+    nextTurn(() => {
+      this.#turnAsked = false;
+      this.#turn();
+    });
+  }
+
+  /** The stream broke: user code is left where it is. */
+  abort(): void {
+    this.#options.machine.abort();
+    this.#finish();
+  }
+
+  #turn(): void {
+    if (this.#ended.signal.aborted) return;
+    const { machine, executeStep } = this.#options;
+    // Before a step runs, its command and all before it are on their way: the process may die in it.
+    this.#flush();
+    for (const step of machine.takeSteps()) executeStep(step);
+    if (machine.ending === undefined && machine.deliver()) this.touch();
+    else if (machine.ending === undefined) machine.suspendIfWaiting();
+    if (machine.ending !== undefined) return this.#finish();
+    this.#watchStall();
+  }
+
+  #watchStall(): void {
+    clearTimeout(this.#stallTimer);
+    if (!this.#options.machine.stalled) return;
+    this.#stallTimer = setTimeout(() => {
+      this.#options.machine.giveUpStalled();
+      this.touch();
+    }, this.#options.stallMs);
+  }
+
+  #flush(): void {
+    const frames = this.#options.machine.takeFrames();
+    if (frames.length > 0) this.#options.sink.write(frames.length === 1 ? (frames[0] ?? noBytes) : concatFrames(frames));
+  }
+
+  #finish(): void {
+    if (this.#ended.signal.aborted) return;
+    clearTimeout(this.#stallTimer);
+    this.#flush();
+    this.#options.sink.end();
+    this.#ended.abort();
+  }
+}
+
+const noBytes = new Uint8Array(0);

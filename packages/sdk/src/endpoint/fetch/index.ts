@@ -1,0 +1,1 @@
+export { createFetchHandler, type FetchEndpointOptions } from './fetch-handler.ts';
