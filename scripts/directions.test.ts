@@ -10,12 +10,22 @@ const map = readSourceMap();
 /** A workspace, and the workspaces that its own files may import by name. */
 const packages: Readonly<Record<string, readonly string[]>> = {
   'packages/protocol': [],
+  // Not the whole of the protocol: the rest needs a schema library, which no service should have to load.
+  'packages/sdk': ['@holdfast/protocol/wire'],
   'packages/runtime': ['@holdfast/protocol'],
   'packages/testing': ['@holdfast/protocol', '@holdfast/runtime'],
   'packages/cli': ['@holdfast/protocol', '@holdfast/runtime'],
   bench: ['@holdfast/testing'],
   catalogue: ['@holdfast/testing'],
-  tests: ['@holdfast/protocol', '@holdfast/runtime', '@holdfast/testing', '@holdfast-internal/catalogue'],
+  tests: [
+    '@holdfast/protocol',
+    '@holdfast/runtime',
+    '@holdfast/sdk',
+    '@holdfast/sdk/fetch',
+    '@holdfast/sdk/node',
+    '@holdfast/testing',
+    '@holdfast-internal/catalogue',
+  ],
   examples: ['@holdfast/testing'],
 };
 
@@ -79,6 +89,18 @@ test('a folder of the runtime imports only what its place allows', () => {
         .filter((one) => one.path !== undefined && !isAllowed(folder, allowed, one.path.slice(root.length)))
         .map(({ line, specifier }) => `${path}:${line} imports ${specifier}`);
     });
+
+  expect(wrong).toEqual([]);
+});
+
+test('only the Node endpoint of the SDK imports modules of Node, so that the rest runs on any platform', () => {
+  const wrong = [...map.product]
+    .filter((path) => path.startsWith('packages/sdk/src/') && !path.startsWith('packages/sdk/src/endpoint/node/'))
+    .flatMap((path) =>
+      (map.files.get(path)?.imports ?? [])
+        .filter((one) => one.specifier.startsWith('node:') || one.path?.startsWith('packages/sdk/src/endpoint/node/'))
+        .map(({ line, specifier }) => `${path}:${line} imports ${specifier}`),
+    );
 
   expect(wrong).toEqual([]);
 });

@@ -1,4 +1,12 @@
-export { handler, type HandlerDefinition, type HandlerFunction, type HandlerOptions, type Payload, shared, type SharedOptions } from './definition/handler.ts';
+export {
+  handler,
+  type HandlerDefinition,
+  type HandlerFunction,
+  type HandlerOptions,
+  type Payload,
+  shared,
+  type SharedOptions,
+} from './definition/handler.ts';
 export {
   type AnyDefinition,
   object,
@@ -33,7 +41,13 @@ export { DurablePromise } from './context/durable-promise.ts';
 export { type Duration, durationMs } from './context/duration.ts';
 export type { StepRetryOptions } from './context/retry-policy.ts';
 export { binarySerde, jsonSerde, type Serde } from './context/serde.ts';
-export { CancelledError, isTerminalError, TerminalError, type TerminalErrorOptions, TimeoutError } from './error/terminal-error.ts';
+export {
+  CancelledError,
+  isTerminalError,
+  TerminalError,
+  type TerminalErrorOptions,
+  TimeoutError,
+} from './error/terminal-error.ts';
 export { RetryableError } from './error/retryable-error.ts';
 export { SdkError, type SdkErrorCode, sdkErrorTitles } from './error/sdk-error.ts';
 export { formatStepName, parseStepName, type StepName } from './meaning/step-name.ts';

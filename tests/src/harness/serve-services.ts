@@ -6,8 +6,8 @@
 import * as http from 'node:http';
 import * as http2 from 'node:http2';
 import * as restate from '@restatedev/restate-sdk/node';
+import { rewriteManifest } from './rewrite-manifest.ts';
 import { servedOptions } from './serve-options.ts';
-import type { ServeOptions } from './serve-options.ts';
 
 interface ServiceModule {
   readonly services: restate.EndpointOptions['services'];
@@ -52,21 +52,4 @@ process.stdin.once('close', () => process.exit(0));
 
 function ready(): void {
   console.log(`serving ${options.module} on port ${options.port}`);
-}
-
-/** Changes the advertised protocol versions in the answer to a discovery request. */
-function rewriteManifest(
-  url: string | undefined,
-  response: http.ServerResponse | http2.Http2ServerResponse,
-  { protocolVersions }: ServeOptions,
-): void {
-  if (protocolVersions === undefined || url?.endsWith('/discover') !== true) return;
-  // The SDK writes the manifest with one write(); both kinds of response have it with this signature.
-  const target = response as { write: (chunk: Uint8Array, done?: (error?: Error | null) => void) => boolean };
-  const write = target.write.bind(response);
-  target.write = (chunk, done) => {
-    const manifest = JSON.parse(Buffer.from(chunk).toString()) as Record<string, unknown>; // an endpoint manifest
-    const [minProtocolVersion, maxProtocolVersion] = protocolVersions;
-    return write(Buffer.from(JSON.stringify({ ...manifest, minProtocolVersion, maxProtocolVersion })), done);
-  };
 }

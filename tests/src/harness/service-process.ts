@@ -55,7 +55,10 @@ export class ServiceProcess {
     this.#process = await SpawnedProcess.start({
       title: `service process ${serve.module}`,
       command: process.execPath,
-      args: [...loaderOf(serve), join(import.meta.dirname, 'serve-services.ts')],
+      args: [
+        ...loaderOf(serve),
+        join(import.meta.dirname, serve.sdk === 'holdfast' ? 'serve-sdk-services.ts' : 'serve-services.ts'),
+      ],
       env: { ...env, ...trace.env, [serveVariable]: JSON.stringify(served) },
     });
     await this.#process.waitUntilReady(() => this.output.includes(`serving ${serve.module} on port`));

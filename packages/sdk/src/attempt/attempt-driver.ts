@@ -75,7 +75,8 @@ export class AttemptDriver {
 
   #flush(): void {
     const frames = this.#options.machine.takeFrames();
-    if (frames.length > 0) this.#options.sink.write(frames.length === 1 ? (frames[0] ?? noBytes) : concatFrames(frames));
+    if (frames.length > 0)
+      this.#options.sink.write(frames.length === 1 ? (frames[0] ?? noBytes) : concatFrames(frames));
   }
 
   #finish(): void {

@@ -83,7 +83,9 @@ class Attempt {
   closeInput(): void {
     if (this.#running === undefined) {
       return this.refuse(
-        new SdkError('PROTOCOL_VIOLATION', { message: 'The runtime closed the stream before the replay was complete.' }),
+        new SdkError('PROTOCOL_VIOLATION', {
+          message: 'The runtime closed the stream before the replay was complete.',
+        }),
       );
     }
     this.#running.machine.closeInput();
@@ -179,7 +181,9 @@ async function runHandler(handler: BoundHandler, context: HandlerContext, machin
 function readStart(frame: Frame): Start {
   const message = decodeRuntimeMessage(frame);
   if (message.kind === 'start') return message;
-  throw new SdkError('PROTOCOL_VIOLATION', { message: `The attempt begins with a ${message.kind} instead of a start.` });
+  throw new SdkError('PROTOCOL_VIOLATION', {
+    message: `The attempt begins with a ${message.kind} instead of a start.`,
+  });
 }
 
 /** V5 leaves it to the SDK: any value serves that is the same in every attempt. */

@@ -70,22 +70,24 @@ export class CallIssuer {
   }
 
   #client<D>(definition: Named<object>, key: string | undefined): Client<D> {
-    return methods<Client<D>>((method, parameter, options: CallOptions | undefined) =>
+    const client = methods((method, parameter, options: CallOptions | undefined) =>
       this.genericCall({ ...calleeOf(definition, key, method), parameter, ...options }),
     );
+    return client as Client<D>; // every name is a method, with the types of the definition
   }
 
   #sendClient<D>(definition: Named<object>, key: string | undefined): SendClient<D> {
-    return methods<SendClient<D>>((method, parameter, options: SendOptions | undefined) =>
+    const client = methods((method, parameter, options: SendOptions | undefined) =>
       this.genericSend({ ...calleeOf(definition, key, method), parameter, ...options }),
     );
+    return client as SendClient<D>; // the same
   }
 }
 
 const noBytes = new Uint8Array(0);
 
-function methods<C>(call: (method: string, parameter: unknown, options: SendOptions | undefined) => unknown): C {
-  const client = new Proxy(
+function methods(call: (method: string, parameter: unknown, options: SendOptions | undefined) => unknown): object {
+  return new Proxy(
     {},
     {
       get: (_, method) =>
@@ -95,7 +97,6 @@ function methods<C>(call: (method: string, parameter: unknown, options: SendOpti
           : (parameter: unknown, options?: SendOptions) => call(method, parameter, options),
     },
   );
-  return client as C; // every name is a method, with the types of the definition
 }
 
 /** The definition's own serdes where it is at hand, so that both sides agree. */

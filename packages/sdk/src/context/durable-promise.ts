@@ -49,7 +49,7 @@ export class DurablePromise<T> implements Promise<T> {
   }
 
   finally(onfinally?: (() => void) | null): Promise<T> {
-    return this.then().finally(onfinally);
+    return this.then(undefined, undefined).finally(onfinally);
   }
 
   /** The same wait with another value. */

@@ -1,5 +1,10 @@
 import type { Intent } from '../machine/intent.ts';
-import { formatAwakeableId, invocationIdFromBytes, type NotificationResult, type Result } from '@holdfast/protocol/wire';
+import {
+  formatAwakeableId,
+  invocationIdFromBytes,
+  type NotificationResult,
+  type Result,
+} from '@holdfast/protocol/wire';
 import { SdkError } from '../error/sdk-error.ts';
 import { signalIdOf } from '../meaning/signal-id.ts';
 import { checkName, formatStepName } from '../meaning/step-name.ts';
@@ -10,7 +15,6 @@ import type {
   ContextRandom,
   InvocationRequest,
   ObjectContext,
-  Step,
   StepOptions,
   WorkflowPromise,
 } from './context.ts';
@@ -69,7 +73,7 @@ export class HandlerContext extends CallIssuer implements ObjectContext {
     fn: (...args: never[]) => T | Promise<T>,
     options: StepOptions<T> & { readonly args?: readonly unknown[] } = {},
   ): DurablePromise<T> {
-    const execute = fn as (...args: readonly (unknown | Step)[]) => unknown; // the overloads tie the arguments to the function
+    const execute = fn as (...args: readonly unknown[]) => unknown; // the overloads tie the arguments to the function
     return this.#steps.issue<T>({ name, execute, options: options as StepOptions<unknown> });
   }
 
@@ -87,7 +91,7 @@ export class HandlerContext extends CallIssuer implements ObjectContext {
 
   awakeable<T>(name: string, serde?: Serde<T>): Awakeable<T> {
     const { session } = this;
-    const signalId = signalIdOf(String(name));
+    const signalId = signalIdOf(name);
     const id = formatAwakeableId(invocationIdFromBytes(session.start.id), signalId);
     const checked = session.checked(() => {
       checkName('name of an awakeable', name);

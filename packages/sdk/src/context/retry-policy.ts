@@ -16,9 +16,7 @@ export interface StepRetryOptions {
 
 export type RetryDecision =
   /** The runtime's policy decides. */
-  | { readonly kind: 'default' }
-  | { readonly kind: 'retry'; readonly delayMs: number }
-  | { readonly kind: 'exhausted' };
+  { readonly kind: 'default' } | { readonly kind: 'retry'; readonly delayMs: number } | { readonly kind: 'exhausted' };
 
 const defaultInitialMs = 50;
 const defaultMaxIntervalMs = 10_000;

@@ -1,4 +1,10 @@
-import type { ManifestHandler, ManifestInput, ManifestOutput, ManifestService, ManifestSettings } from '@holdfast/protocol/wire';
+import type {
+  ManifestHandler,
+  ManifestInput,
+  ManifestOutput,
+  ManifestService,
+  ManifestSettings,
+} from '@holdfast/protocol/wire';
 import { type Duration, durationMs } from '../context/duration.ts';
 import { type BoundHandler, bindHandlers } from './bound-handler.ts';
 import type { Payload, SharedOptions } from './handler.ts';
@@ -32,7 +38,11 @@ function inputOf(payload: Payload<unknown> | undefined): ManifestInput {
   if (payload === undefined) return { required: false, contentType: 'application/json' };
   if (!isSchema(payload)) return { required: false, contentType: payload.contentType ?? 'application/octet-stream' };
   const jsonSchema = jsonSchemaOf(payload, 'input');
-  return { required: jsonSchema !== undefined, contentType: 'application/json', ...(jsonSchema === undefined ? {} : { jsonSchema }) };
+  return {
+    required: jsonSchema !== undefined,
+    contentType: 'application/json',
+    ...(jsonSchema === undefined ? {} : { jsonSchema }),
+  };
 }
 
 function outputOf(payload: Payload<unknown> | undefined): ManifestOutput {

@@ -108,7 +108,9 @@ export class Endpoint {
     const handler = this.#handlers.get(name);
     if (handler === undefined) return json(404, { message: `There is no handler ${name} here.` });
     if (protocolVersion === undefined) {
-      return json(415, { message: `The content type "${contentType}" is no version of the service protocol from 5 to 7.` });
+      return json(415, {
+        message: `The content type "${contentType}" is no version of the service protocol from 5 to 7.`,
+      });
     }
     const { strict = false, stallMs = defaultStallMs, logger = globalThis.console } = this.#options;
     const run = (sink: AttemptSink): Promise<void> => {

@@ -40,7 +40,8 @@ export class RequestIdentity {
 
 function checkClaims(claims: Readonly<Record<string, unknown>>, audience: string, nowSeconds: number): void {
   const { aud, exp, iat, nbf } = claims;
-  if (typeof exp !== 'number' || typeof iat !== 'number' || typeof nbf !== 'number') throw refused('its token has no times');
+  if (typeof exp !== 'number' || typeof iat !== 'number' || typeof nbf !== 'number')
+    throw refused('its token has no times');
   if (nowSeconds >= exp) throw refused('its token has expired');
   if (nowSeconds < nbf) throw refused('its token is not valid yet');
   if (aud !== audience) throw refused('its token is for another path');

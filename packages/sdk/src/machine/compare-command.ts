@@ -39,7 +39,8 @@ function compareNames(recorded: string, found: string): readonly Difference[] {
   return differences.length > 0 ? differences : [{ field: 'name', recorded: quoted(recorded), found: quoted(found) }];
 }
 
-type Fields = readonly (readonly [field: string, value: unknown])[];
+type Compared = string | number | undefined | Uint8Array | Result | { readonly kind: 'void' };
+type Fields = readonly (readonly [field: string, value: Compared])[];
 
 function compareFields(recorded: Command, found: Intent): readonly Difference[] {
   const now = new Map(comparedFields(found));
@@ -105,9 +106,9 @@ function comparedFields(command: Command | Intent): Fields {
 const utf8 = new TextDecoder();
 
 /** Injective on what is compared, so that equal texts mean equal values. */
-function showValue(value: unknown): string {
+function showValue(value: Compared): string {
   if (value instanceof Uint8Array) return `${value.length} bytes, ${digestHex(value).slice(0, 24)}`;
-  if (typeof value === 'object' && value !== null && 'kind' in value) return showResult(value as Result); // the only objects in the table
+  if (typeof value === 'object') return showResult(value);
   return quoted(value === undefined ? undefined : String(value));
 }
 

@@ -37,7 +37,9 @@ export interface Journal {
 export function readJournal(entries: readonly (Command | Notification)[]): Journal {
   const [input, ...rest] = entries;
   if (input?.kind !== 'input') {
-    throw new SdkError('PROTOCOL_VIOLATION', { message: 'The replay does not begin with the input of the invocation.' });
+    throw new SdkError('PROTOCOL_VIOLATION', {
+      message: 'The replay does not begin with the input of the invocation.',
+    });
   }
   const commands: RecordedCommand[] = [];
   const notifications: QueuedNotification[] = [];
@@ -76,4 +78,3 @@ export function describeNotification(notification: Notification): string {
   if (id.kind === 'namedSignal') return `the signal "${id.name}"`;
   return `${notification.of === 'signal' ? 'signal' : `the ${notification.of} completion`} ${id.id}`;
 }
-

@@ -23,4 +23,3 @@ export function numberIntent(
       return { ...intent, completionId: first };
   }
 }
-

@@ -154,7 +154,10 @@ export class ReplayMachine {
     const { completionId } = step;
     if (this.version === 7) this.#proposed.set(completionId, result);
     this.#frames.push(
-      encodeProposeRunCompletion({ completionId, result: this.#sendable(result) }, { ackRequested: this.version === 7 }),
+      encodeProposeRunCompletion(
+        { completionId, result: this.#sendable(result) },
+        { ackRequested: this.version === 7 },
+      ),
     );
   }
 

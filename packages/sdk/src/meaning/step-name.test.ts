@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { SdkError } from '../error/sdk-error.ts';
 import { digestArguments, digestDefinition } from './meaning-digest.ts';

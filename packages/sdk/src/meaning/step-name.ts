@@ -77,7 +77,7 @@ export function checkName(what: string, name: unknown): void {
   }
 }
 
-const reserved = /[%#@\u0000-\u001f\u007f]/g;
+const reserved = /[%#@\p{Control}]/gu;
 
 function escapeName(text: string): string {
   return text.replace(reserved, (character) => {

@@ -1,3 +1,4 @@
+import type { EventEmitter } from 'node:events';
 import { createServer as createHttp1Server } from 'node:http';
 import { createServer as createHttp2Server, type ServerHttp2Session } from 'node:http2';
 import { createServer, type Server, type Socket } from 'node:net';
@@ -48,9 +49,7 @@ export async function serve(options: ServeOptions): Promise<ServedEndpoint> {
     sockets.add(socket);
     socket.once('close', () => sockets.delete(socket));
     socket.on('error', () => socket.destroy());
-    void greet(socket).then((protocol) => {
-      if (protocol !== undefined) (protocol === 'http2' ? http2 : http1).emit('connection', socket);
-    });
+    void dispatch(socket, { http1, http2 });
   });
   const port = await listen(server, options);
   const close = async ({ graceMs = defaultGraceMs }: { readonly graceMs?: number } = {}): Promise<void> => {
@@ -66,6 +65,11 @@ export async function serve(options: ServeOptions): Promise<ServedEndpoint> {
     await closed;
   };
   return { port, close };
+}
+
+async function dispatch(socket: Socket, servers: Record<'http1' | 'http2', EventEmitter>): Promise<void> {
+  const protocol = await greet(socket);
+  if (protocol !== undefined) servers[protocol].emit('connection', socket);
 }
 
 function untilClosed(session: ServerHttp2Session): Promise<void> {

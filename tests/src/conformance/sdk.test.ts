@@ -1,0 +1,142 @@
+/** Services on the SDK of this repository, in every delivery mode, on either runtime. */
+import { describe, expect, test } from 'vitest';
+import { useWorld } from '../harness/conformance-world.ts';
+import type { ServiceOptions } from '../harness/service-process.ts';
+import { unique } from '../harness/unique.ts';
+import { waitUntil } from '../harness/wait-until.ts';
+
+type Mode = Pick<ServiceOptions, 'mode' | 'alwaysSuspend' | 'lazyState' | 'protocolVersions'> & {
+  readonly protocolV7?: boolean;
+};
+
+const modes: readonly (readonly [title: string, mode: Mode])[] = [
+  ['over a bidirectional stream', {}],
+  ['over HTTP/1.1', { mode: 'http1' }],
+  ['suspended at every await', { alwaysSuspend: true, lazyState: true }],
+  ['in protocol version 5', { protocolVersions: [5, 5] }],
+  ['in protocol version 6, suspended at every await', { protocolVersions: [5, 6], alwaysSuspend: true }],
+  ['in protocol version 7', { protocolV7: true }],
+];
+
+describe.each(modes)('%s', (_title, { protocolV7 = false, ...mode }) => {
+  const world = useWorld({ services: { sdk: 'holdfast', module: 'sdk-basics', ...mode }, target: { protocolV7 } });
+
+  /** On protocol 7 the invocation pauses at once, which Restate tells in an event; else the failure stands with its retries. */
+  async function findMismatch(invocationId: string): Promise<string | undefined> {
+    const row = await world().admin.findInvocation(invocationId);
+    const events =
+      world().target.name === 'restate'
+        ? await world().admin.query<{ event_json: string }>(
+            `select event_json from sys_journal_events where id = '${invocationId}' and event_type = 'Paused'`,
+          )
+        : [];
+    const texts = [row?.last_failure ?? '', ...events.map(({ event_json }) => event_json.replaceAll('\\"', '"'))];
+    return texts.find((text) => text.includes('JOURNAL_MISMATCH'));
+  }
+
+  test('steps and timers run once each, whatever the number of attempts', async () => {
+    const name = unique('work');
+
+    const result = await world().ingress.call('Work/steps', name);
+
+    expect(result).toEqual([`first ${name}`, `left ${name}`, `right ${name}`]);
+    expect(['first', 'left', 'right'].map((step) => world().trace.count(`${step} ${name}`))).toEqual([1, 1, 1]);
+  });
+
+  test('an object keeps its state from call to call', async () => {
+    const key = unique('key');
+
+    const sums = [await world().ingress.call(`Tally/${key}/add`, 2), await world().ingress.call(`Tally/${key}/add`, 3)];
+    const read = await world().ingress.call(`Tally/${key}/read`);
+    await world().ingress.call(`Tally/${key}/reset`);
+
+    expect(sums).toEqual([2, 5]);
+    expect(read).toEqual({ sum: 5, keys: ['sum'], key });
+    expect(await world().ingress.call(`Tally/${key}/read`)).toEqual({ sum: null, keys: [], key });
+  });
+
+  test('calls, delayed sends, terminal failures and attaching reach other services', async () => {
+    const result = await world().ingress.call('Work/calls', 3);
+
+    expect(result).toEqual({ doubled: 12, refused: '418 no tea', callee: 'inv_1', sent: 3 });
+  });
+
+  test('an awakeable is resolved from outside', async () => {
+    const name = unique('work');
+    const { invocationId } = await world().ingress.send('Work/approve', name);
+    const gate = String(await world().trace.waitForDetail(`gate ${name}`));
+
+    await world().ingress.ask(`/restate/awakeables/${gate}/resolve`, { json: 'go' });
+
+    expect((await world().ingress.attach(invocationId)).json()).toBe('go');
+    expect(world().trace.count(`gate ${name}`)).toBe(1);
+  });
+
+  test('a wait that takes too long fails with 408', async () => {
+    expect(await world().ingress.call('Work/hurried')).toBe(408);
+  });
+
+  test('a promise of a workflow is completed by another handler', async () => {
+    const key = unique('flow');
+    const { invocationId } = await world().ingress.send(`Approval/${key}/run`, 'refund');
+
+    await world().ingress.call(`Approval/${key}/decide`, 'granted');
+
+    expect((await world().ingress.attach(invocationId)).json()).toBe('refund: granted');
+  });
+
+  test('a cancellation reaches the callee first, lets both compensate, and ends in 409', async () => {
+    const name = unique('work');
+    const { invocationId } = await world().ingress.send('Work/cancellable', name);
+    await world().trace.waitFor(`waiting ${name}`);
+    const attached = world().ingress.attach(invocationId);
+
+    await world().admin.act(invocationId, 'cancel');
+
+    expect((await attached).status).toBe(409);
+    await world().trace.waitFor(`compensated ${name}`);
+    await world().trace.waitFor(`callee ended ${name}`);
+  });
+
+  test('a step with a retry policy of its own fails for good when its attempts are used up', async () => {
+    const name = unique('work');
+
+    expect(await world().ingress.call('Work/flaky', name)).toBe('still broken');
+    expect(world().trace.count(`limited ${name}`)).toBe(3);
+  });
+
+  test('a step that a SIGKILL of the service interrupted is executed again with its idempotency key', async () => {
+    const name = unique('work');
+    await world().services.restart({ version: 'hangs' });
+    const { invocationId } = await world().ingress.send('Work/interrupted', name);
+    await world().trace.waitFor(`long ${name}`);
+    const attached = world().ingress.attach(invocationId);
+
+    await world().services.restart({ version: 'v1' });
+
+    const result = (await attached).json<{ long: string; before: string }>();
+    const keys = world().trace.details(`long ${name}`);
+    expect(result.long).toBe('done');
+    expect(keys).toHaveLength(2);
+    expect(new Set([...keys, result.before]).size).toBe(2);
+    // Over HTTP/1.1 an answer may be lost with the process that wrote it: then nothing of it ever happened.
+    if (mode.mode !== 'http1') expect(world().trace.count(`before ${name}`)).toBe(1);
+  });
+
+  test('other code at the same address is stopped before it does anything, and the old code completes the work', async () => {
+    const name = unique('work');
+    const { invocationId } = await world().ingress.send('Work/swapped', name);
+    const gate = String(await world().trace.waitForDetail(`gate ${name}`));
+    await world().services.restart({ version: 'v2' });
+    await world().ingress.ask(`/restate/awakeables/${gate}/resolve`, { json: 'go' });
+    const report = await waitUntil('the mismatch is reported', () => findMismatch(invocationId));
+
+    await world().services.restart({ version: 'v1' });
+    await world().admin.act(invocationId, 'resume');
+
+    expect(report).toContain('records step "score" as entry 1; this code does step "score in percent" there');
+    expect((await world().ingress.attach(invocationId)).json()).toBe('go');
+    expect(world().trace.count(`score ${name}`)).toBe(1);
+    expect(world().trace.count(`score in percent ${name}`)).toBe(0);
+  });
+});

@@ -1,0 +1,140 @@
+import {
+  type Context,
+  DurablePromise,
+  object,
+  type ObjectContext,
+  service,
+  shared,
+  TerminalError,
+  workflow,
+  type WorkflowContext,
+  type WorkflowSharedContext,
+} from '@holdfast/sdk';
+import { trace } from '../harness/trace-file.ts';
+import { servedVersion } from '../harness/serve-options.ts';
+
+/** Everything a handler can do, written with the SDK of this repository. */
+const tools = service({
+  name: 'Tools',
+  handlers: {
+    double: async (_ctx: Context, value: number) => value * 2,
+    refuse: async (_ctx: Context, reason: string): Promise<string> => {
+      throw new TerminalError(reason, { errorCode: 418 });
+    },
+    wait: async (ctx: Context, name: string) => {
+      const gate = ctx.awakeable<string>('gate');
+      trace(`waiting ${name}`, gate.id);
+      try {
+        return await gate.promise;
+      } catch (error) {
+        await ctx.run('note the end', () => trace(`callee ended ${name}`, String(error)));
+        throw error;
+      }
+    },
+  },
+});
+
+const counter = object({
+  name: 'Tally',
+  handlers: {
+    add: async (ctx: ObjectContext, value: number) => {
+      const before = (await ctx.get<number>('sum')) ?? 0;
+      ctx.set('sum', before + value);
+      return before + value;
+    },
+    read: shared(async (ctx) => ({ sum: await ctx.get<number>('sum'), keys: await ctx.stateKeys(), key: ctx.key })),
+    reset: async (ctx: ObjectContext) => ctx.clearAll(),
+  },
+});
+
+const approval = workflow({
+  name: 'Approval',
+  handlers: {
+    run: async (ctx: WorkflowContext, subject: string) => `${subject}: ${await ctx.promise<string>('decision').get()}`,
+    decide: async (ctx: WorkflowSharedContext, decision: string) => ctx.promise<string>('decision').resolve(decision),
+  },
+});
+
+const work = service({
+  name: 'Work',
+  handlers: {
+    steps: async (ctx: Context, name: string) => {
+      const first = await ctx.run('first', (text) => note(`first ${text}`), { args: [name] });
+      await ctx.sleep({ milliseconds: 20 }, 'nap');
+      const [left, right] = await DurablePromise.all([
+        ctx.run('branch', () => note(`left ${name}`), { key: 'left' }),
+        ctx.run('branch', () => note(`right ${name}`), { key: 'right' }),
+      ]);
+      return [first, left, right];
+    },
+    interrupted: async (ctx: Context, name: string) => {
+      const before = await ctx.run('before', ({ idempotencyKey }) => {
+        trace(`before ${name}`);
+        return idempotencyKey;
+      });
+      const long = await ctx.run('long', async ({ idempotencyKey }) => {
+        trace(`long ${name}`, idempotencyKey);
+        if (servedVersion() === 'hangs') await new Promise<void>(() => undefined);
+        return 'done';
+      });
+      return { long, before };
+    },
+    calls: async (ctx: Context, value: number) => {
+      const four = await ctx.serviceClient(tools).double(value);
+      const answer = ctx.serviceClient(tools).double(four);
+      const sent = ctx.objectSendClient(counter, `calls-${value}`).add(value, { delay: 1 });
+      const refused = await ctx
+        .serviceClient(tools)
+        .refuse('no tea')
+        .catch((error: unknown) => (error instanceof TerminalError ? `${error.code} ${error.message}` : 'other'));
+      return {
+        doubled: await answer,
+        refused,
+        callee: (await answer.invocationId).slice(0, 5),
+        sent: await ctx.attach<number>(await sent.invocationId),
+      };
+    },
+    approve: async (ctx: Context, name: string) => {
+      const gate = ctx.awakeable<string>('gate');
+      await ctx.run('publish the gate', () => trace(`gate ${name}`, gate.id));
+      return await gate.promise;
+    },
+    hurried: async (ctx: Context) => {
+      const never = ctx.awakeable<string>('never').promise;
+      return await never.orTimeout(20).catch((error: unknown) => (error instanceof TerminalError ? error.code : 0));
+    },
+    cancellable: async (ctx: Context, name: string) => {
+      try {
+        return await ctx.serviceClient(tools).wait(name);
+      } catch (error) {
+        await ctx.run('compensate', () => trace(`compensated ${name}`, String(error)));
+        throw error;
+      }
+    },
+    flaky: async (ctx: Context, name: string) => {
+      const limited = ctx.run(
+        'limited',
+        () => {
+          trace(`limited ${name}`);
+          throw new Error('still broken');
+        },
+        { maxRetryAttempts: 3, initialRetryInterval: 1 },
+      );
+      return await limited.catch((error: unknown) => (error instanceof TerminalError ? error.message : 'other'));
+    },
+    swapped: async (ctx: Context, name: string) => {
+      const step = servedVersion() === 'v2' ? 'score in percent' : 'score';
+      await ctx.run(step, () => trace(`${step} ${name}`));
+      const gate = ctx.awakeable<string>('gate');
+      await ctx.run('publish the gate', () => trace(`gate ${name}`, gate.id));
+      return await gate.promise;
+    },
+  },
+});
+
+async function note(event: string): Promise<string> {
+  trace(event);
+  return event;
+}
+
+export const services = [tools, counter, approval, work];
