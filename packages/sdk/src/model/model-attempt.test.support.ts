@@ -24,7 +24,9 @@ export interface AttemptSetting {
   readonly handle: BoundHandler['handle'];
   readonly start: Omit<Start, 'kind' | 'knownEntries'>;
   readonly journal: readonly Entry[];
-  readonly stallMs: number;
+  readonly stallMs?: number;
+  readonly strict?: boolean;
+  readonly shutdown?: AbortSignal;
 }
 
 // A handler of the model may do nothing for some turns; and a replay delivers one recorded notification per turn.
@@ -36,7 +38,6 @@ export class ModelAttempt {
   readonly warnings: string[] = [];
   readonly #input = new InputQueue();
   readonly done: Promise<void>;
-  #isDone = false;
   readonly #restTurns: number;
   #writes = 0;
 
@@ -58,17 +59,11 @@ export class ModelAttempt {
         end: () => this.#input.close(),
       },
       attemptHeaders: new Map(),
-      strict: false,
-      stallMs: setting.stallMs,
+      strict: setting.strict ?? false,
+      stallMs: setting.stallMs ?? 1_000,
       logger: { warn: (text) => void this.warnings.push(String(text)), error: () => undefined },
-      shutdown: new AbortController().signal,
-    }).then(() => {
-      this.#isDone = true;
+      shutdown: setting.shutdown ?? new AbortController().signal,
     });
-  }
-
-  get isDone(): boolean {
-    return this.#isDone;
   }
 
   deliver(notification: Notification): void {

@@ -103,6 +103,14 @@ test('the mismatch names the first entry that differs', { timeout: 60_000 }, asy
         const [before, now] = [commandsOf(journal), commandsOf(other.journal)];
         const first = before.findIndex((command, index) => sense(command) !== sense(now[index]));
         expect(attempt.received, title).toMatchObject([{ relatedCommandIndex: first }]);
+
+        // The same at the earliest moment: the entry that differs is the last one that is recorded.
+        const cut = journal.slice(0, 1 + journal.indexOf(before[first] ?? journal[0] ?? never()));
+        const seen: Observations = { executed: [], delays: [] };
+        const early = openAttempt(changed, world, { journal: cut, seen, stallMs: 1 });
+        await early.done;
+        expect(early.received, title).toMatchObject([{ code: 570, relatedCommandIndex: first }]);
+        expect(seen.executed, title).toEqual([]);
       }
     }),
     { numRuns: 30 },
@@ -141,4 +149,8 @@ function sense(command: Command | undefined): string {
   if (command === undefined) return 'none';
   const plain = 'completionId' in command ? { ...command, completionId: 1 } : command;
   return comparable('invocationIdCompletionId' in plain ? { ...plain, invocationIdCompletionId: 1 } : plain);
+}
+
+function never(): never {
+  throw new Error('A journal is never empty.');
 }
