@@ -4,7 +4,12 @@ import { importsOf, withoutComments } from './source-file.ts';
 import type { Import } from './source-file.ts';
 
 /** Where a person or a package starts: package entries, and programs that are run by hand. */
-const entryNames = [/\/src\/index\.ts$/, /\/main\.ts$/, /^examples\/.*\/(?:demo|service)\.ts$/, /\/run-[^/]+\.ts$/];
+const entryNames = [
+  /\/src\/(?:[^.]+\/)?index\.ts$/,
+  /\/main\.ts$/,
+  /^examples\/.*\/(?:demo|service)\.ts$/,
+  /\/run-[^/]+\.ts$/,
+];
 const testNames = /\.test\.ts$/;
 /**
  * Workers, child processes and programs for tests are started by file name; services of the conformance suite by the name that a test

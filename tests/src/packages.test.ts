@@ -11,7 +11,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { runCommand } from './harness/run-command.ts';
 
 const repository = join(import.meta.dirname, '../..');
-const publishable = ['protocol', 'runtime', 'testing', 'cli'];
+const publishable = ['protocol', 'sdk', 'runtime', 'testing', 'cli'];
 const installTimeoutMs = 180_000;
 const nodeModulesBytesMax = 400 * 1024 * 1024;
 

@@ -74,7 +74,7 @@ export class HandlerContext extends CallIssuer implements ObjectContext {
     options: StepOptions<T> & { readonly args?: readonly unknown[] } = {},
   ): DurablePromise<T> {
     const execute = fn as (...args: readonly unknown[]) => unknown; // the overloads tie the arguments to the function
-    return this.#steps.issue<T>({ name, execute, options: options as StepOptions<unknown> });
+    return this.#steps.issue<T>({ name, execute, options });
   }
 
   sleep(duration: Duration, name = 'sleep'): DurablePromise<void> {

@@ -2,8 +2,8 @@
 export interface Serde<T> {
   /** Of handler inputs and outputs, published in the manifest; `application/octet-stream` when left out. */
   readonly contentType?: string;
-  readonly serialize: (value: T) => Uint8Array;
-  readonly deserialize: (bytes: Uint8Array) => T;
+  serialize(value: T): Uint8Array;
+  deserialize(bytes: Uint8Array): T;
 }
 
 const encoder = new TextEncoder();

@@ -69,6 +69,5 @@ function define<C, I, O>(
   options: HandlerOptions<I, O>,
   handle: HandlerFunction<C, I, O>,
 ): HandlerDefinition<C, I, O> {
-  // Once defined, options are only read for values that come from outside: what they accept is checked then.
-  return { kind: 'handler', shared, options: options as HandlerOptions<unknown, unknown>, handle };
+  return { kind: 'handler', shared, options, handle };
 }

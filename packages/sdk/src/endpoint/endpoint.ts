@@ -11,7 +11,7 @@ import {
   supportedProtocolVersions,
 } from '@holdfast/protocol/wire';
 import type { AttemptSink } from '../attempt/attempt-driver.ts';
-import { runAttempt } from '../attempt/run-attempt.ts';
+import { runAttempt } from '../attempt/attempt.ts';
 import type { Logger } from '../context/session.ts';
 import { type BoundHandler, bindHandlers } from '../definition/bound-handler.ts';
 import type { AnyDefinition } from '../definition/service-definition.ts';

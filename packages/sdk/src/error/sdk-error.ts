@@ -18,12 +18,12 @@ export type SdkErrorCode =
 
 /** The codes with the title of their page in the documentation. */
 export const sdkErrorTitles: Readonly<Record<SdkErrorCode, string>> = {
-  JOURNAL_MISMATCH: 'The code did not do what the journal records.',
-  PROTOCOL_VIOLATION: 'An endpoint broke the service protocol.',
-  STEP_REFUSED: 'A step has no usable name or meaning.',
-  STEP_REPEATED: 'Two steps of one invocation cannot be told apart.',
-  DEFINITION_REFUSED: 'A service is defined in a way that no runtime accepts.',
-  IDENTITY_REFUSED: 'A request was not signed by a runtime that the service trusts.',
+  JOURNAL_MISMATCH: 'The code did not do what the journal records',
+  PROTOCOL_VIOLATION: 'The deployment broke the protocol',
+  STEP_REFUSED: 'A step has no usable name or meaning',
+  STEP_REPEATED: 'Two steps of one invocation cannot be told apart',
+  DEFINITION_REFUSED: 'A service is defined in a way that no runtime accepts',
+  IDENTITY_REFUSED: 'A request is not signed by a runtime that the endpoint trusts',
 };
 
 export interface SdkErrorOptions {

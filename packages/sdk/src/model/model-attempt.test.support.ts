@@ -11,7 +11,7 @@ import {
   splitFrames,
   type Start,
 } from '@holdfast/protocol/wire';
-import { runAttempt } from '../attempt/run-attempt.ts';
+import { runAttempt } from '../attempt/attempt.ts';
 import type { BoundHandler } from '../definition/bound-handler.ts';
 import { InputQueue } from './input-queue.test.support.ts';
 

@@ -3,7 +3,7 @@ import { encodeHex, parseInvocationId, type ProtocolVersion, splitFrames } from 
 import { expect, test } from 'vitest';
 import type { BoundHandler } from '../definition/bound-handler.ts';
 import { InputQueue } from '../model/input-queue.test.support.ts';
-import { runAttempt } from './run-attempt.ts';
+import { runAttempt } from './attempt.ts';
 
 const frames = {
   start:

@@ -1,0 +1,135 @@
+/** The endpoint over real sockets. */
+import { type ClientHttp2Stream, connect } from 'node:http2';
+import {
+  decodeEndpointMessage,
+  encodeCommand,
+  encodeStart,
+  type EndpointMessage,
+  FrameReader,
+} from '@holdfast/protocol/wire';
+import { afterEach, expect, test } from 'vitest';
+import type { Context } from '../../context/context.ts';
+import { service } from '../../definition/service-definition.ts';
+import { serve, type ServedEndpoint } from './serve.ts';
+
+const greeter = service({
+  name: 'Greeter',
+  handlers: {
+    greet: async (_ctx: Context, name: string) => `Hello ${name}`,
+    wait: async (ctx: Context) => ctx.sleep(100_000),
+    stuck: async (ctx: Context) => ctx.run('never ends', () => new Promise<void>(() => undefined)),
+  },
+});
+
+let served: ServedEndpoint | undefined;
+afterEach(() => served?.close({ graceMs: 0 }));
+
+async function start(): Promise<string> {
+  served = await serve({ services: [greeter], port: 0, host: '127.0.0.1' });
+  return `http://127.0.0.1:${served.port}`;
+}
+
+const contentType = 'application/vnd.restate.invocation.v6';
+
+function replayOf(input: unknown): Buffer {
+  const start = encodeStart(
+    {
+      kind: 'start',
+      id: new Uint8Array(24),
+      debugId: 'inv_1',
+      knownEntries: 1,
+      state: [],
+      partialState: true,
+      key: '',
+      retryCountSinceLastStoredEntry: 0,
+      durationSinceLastStoredEntryMs: 0,
+      randomSeed: 0n,
+    },
+    6,
+  );
+  const value = new TextEncoder().encode(JSON.stringify(input));
+  return Buffer.concat([start, encodeCommand({ kind: 'input', name: '', headers: [], value })]);
+}
+
+function readMessages(bytes: Uint8Array): EndpointMessage[] {
+  return new FrameReader().push(bytes).map((frame) => decodeEndpointMessage(frame, 6));
+}
+
+async function readAll(stream: ClientHttp2Stream): Promise<EndpointMessage[]> {
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of stream) chunks.push(chunk as Uint8Array); // a stream without an encoding gives bytes
+  return readMessages(Buffer.concat(chunks));
+}
+
+test('one port serves HTTP/1.1 and HTTP/2, and says which of them streams both ways', async () => {
+  const url = await start();
+  const accept = 'application/vnd.restate.endpointmanifest.v4+json';
+  const overHttp1 = await (await fetch(`${url}/discover`, { headers: { accept } })).json();
+  const session = connect(url);
+  const stream = session.request({ ':path': '/discover', accept });
+  stream.setEncoding('utf8');
+  let overHttp2 = '';
+  for await (const chunk of stream) overHttp2 += String(chunk);
+  session.close();
+
+  expect(overHttp1).toMatchObject({ protocolMode: 'REQUEST_RESPONSE', services: [{ name: 'Greeter' }] });
+  expect(JSON.parse(overHttp2)).toMatchObject({ protocolMode: 'BIDI_STREAM', services: [{ name: 'Greeter' }] });
+});
+
+test('an attempt over HTTP/1.1 is answered when its request has ended', async () => {
+  const url = await start();
+
+  const answer = await fetch(`${url}/invoke/Greeter/greet`, {
+    method: 'POST',
+    headers: { 'content-type': contentType },
+    body: replayOf('Ada'),
+  });
+  const [output, end] = readMessages(await answer.bytes());
+
+  expect(answer.headers.get('content-type')).toBe(contentType);
+  expect(output).toMatchObject({
+    command: { kind: 'output', result: { value: new TextEncoder().encode('"Hello Ada"') } },
+  });
+  expect(end).toEqual({ kind: 'end' });
+});
+
+test('a stop suspends what only waits, and then everything is closed', async () => {
+  const url = await start();
+  const session = connect(url);
+  const stream = session.request({ ':method': 'POST', ':path': '/invoke/Greeter/wait', 'content-type': contentType });
+  stream.write(replayOf(undefined));
+  await new Promise<void>(
+    (resolve) =>
+      void stream.once('data', (chunk: Buffer) => {
+        stream.pause();
+        stream.unshift(chunk);
+        resolve();
+      }),
+  );
+  const messages = readAll(stream);
+  stream.end();
+
+  await served?.close();
+
+  expect(await messages).toMatchObject([
+    { command: { kind: 'sleep' } },
+    { kind: 'suspension', completions: [1], signals: [1] },
+  ]);
+  await expect(fetch(url)).rejects.toThrow('fetch failed');
+});
+
+test('a step that does not end is cut off when the grace is over', async () => {
+  const url = await start();
+  const session = connect(url);
+  session.on('error', () => undefined);
+  const stream = session.request({ ':method': 'POST', ':path': '/invoke/Greeter/stuck', 'content-type': contentType });
+  stream.on('error', () => undefined);
+  stream.write(replayOf(undefined));
+  await new Promise<void>((resolve) => void stream.once('data', () => resolve()));
+  const closed = new Promise<void>((resolve) => void session.once('close', () => resolve()));
+
+  await served?.close({ graceMs: 1 });
+
+  await closed;
+  expect(session.destroyed).toBe(true);
+});
