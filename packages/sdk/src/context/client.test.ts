@@ -2,6 +2,7 @@
 import { expectTypeOf, test } from 'vitest';
 import * as z from 'zod';
 import { handler, shared } from '../definition/handler.ts';
+import type { DurablePromise } from './durable-promise.ts';
 import { object, service, workflow } from '../definition/service-definition.ts';
 import type {
   CallPromise,
@@ -55,7 +56,7 @@ test('a client has the handlers of the definition, with their inputs and outputs
 
 test('a step gets its arguments, and gives what its function gives', () => {
   const use = (ctx: Context): void => {
-    expectTypeOf(ctx.run('a', () => 1).then).toBeFunction();
+    expectTypeOf(ctx.run('a', () => 1)).toEqualTypeOf<DurablePromise<number>>();
     void ctx.run('a', (sku, count, step) => [sku.length, count, step.signal.aborted], { args: ['x', 2] });
     // @ts-expect-error -- the argument is a number
     void ctx.run('a', (sku: string) => sku, { args: [1] });
