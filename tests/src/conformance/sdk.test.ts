@@ -85,6 +85,73 @@ describe.each(modes)('%s', (_title, { protocolV7 = false, ...mode }) => {
     expect((await world().ingress.attach(invocationId)).json()).toBe('refund: granted');
   });
 
+  test('a promise is completed once, and may be looked at before', async () => {
+    const key = unique('flow');
+    const { invocationId } = await world().ingress.send(`Approval/${key}/run`, 'refund');
+
+    const before = await world().ingress.call(`Approval/${key}/look`);
+    await world().ingress.call(`Approval/${key}/refuse`, 'too late');
+    const again = await world().ingress.ask(`/Approval/${key}/decide`, { json: 'granted' });
+    const outcome = await world().ingress.attach(invocationId);
+
+    expect(before).toBe('open');
+    expect(again.status).toBe(409);
+    expect([outcome.status, outcome.json<{ message: string }>().message]).toEqual([500, 'too late']);
+  });
+
+  test('a named signal reaches an invocation, as a value or as a refusal', async () => {
+    const [first, second] = [unique('letter'), unique('letter')];
+    const waiting = await Promise.all([first, second].map((name) => world().ingress.send('Letters/wait', name)));
+    const [one, two] = await Promise.all([first, second].map((name) => world().trace.waitForDetail(`ready ${name}`)));
+
+    await world().ingress.call('Letters/send', { to: one, text: 'hello' });
+    await world().ingress.call('Letters/refuse', two);
+    const outcomes = await Promise.all(waiting.map(({ invocationId }) => world().ingress.attach(invocationId)));
+
+    expect(outcomes.map((outcome) => outcome.json())).toEqual(['hello', 'TerminalError: no letter today']);
+  });
+
+  test('a handler cancels another invocation, and rejects what one waits for', async () => {
+    const [first, second] = [unique('work'), unique('work')];
+    const stopped = await world().ingress.send('Work/approve', first);
+    const refused = await world().ingress.send('Work/approve', second);
+    await world().trace.waitFor(`gate ${first}`);
+    const gate = await world().trace.waitForDetail(`gate ${second}`);
+
+    await world().ingress.call('Letters/stop', stopped.invocationId);
+    await world().ingress.call('Letters/reject', gate);
+
+    expect((await world().ingress.attach(stopped.invocationId)).status).toBe(409);
+    expect((await world().ingress.attach(refused.invocationId)).json()).toMatchObject({ message: 'not granted' });
+  });
+
+  test('a SIGKILL of the service behind every kind of entry changes nothing', async () => {
+    const calm = await world().ingress.call<unknown[]>(`Entries/${unique('key')}/all`, unique('calm'));
+    const name = unique('killed');
+    const { invocationId } = await world().ingress.send(`Entries/${unique('key')}/all`, name);
+    for (let phase = 1; phase <= 9; phase += 1) {
+      await world().trace.waitFor(`phase ${phase} of ${name}`);
+      await world().services.restart();
+    }
+
+    const result = (await world().ingress.attach(invocationId)).json<unknown[]>();
+
+    const anonymous = (seen: unknown[]): string => JSON.stringify(seen).replaceAll(/(?:killed|calm)[\w-]*/g, 'name');
+    expect(anonymous(result)).toBe(anonymous(calm));
+  });
+
+  test('work goes on when the runtime is killed and comes back', async () => {
+    const name = unique('work');
+    const { invocationId } = await world().ingress.send('Work/approve', name);
+    const gate = String(await world().trace.waitForDetail(`gate ${name}`));
+    await world().admin.waitForStatus(invocationId, 'suspended', 'running');
+
+    await world().target.restart();
+    await world().ingress.ask(`/restate/awakeables/${gate}/resolve`, { json: 'go' });
+
+    expect((await world().ingress.attach(invocationId)).json()).toBe('go');
+  });
+
   test('a cancellation reaches the callee first, lets both compensate, and ends in 409', async () => {
     const name = unique('work');
     const { invocationId } = await world().ingress.send('Work/cancellable', name);

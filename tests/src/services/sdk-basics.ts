@@ -52,6 +52,8 @@ const approval = workflow({
   handlers: {
     run: async (ctx: WorkflowContext, subject: string) => `${subject}: ${await ctx.promise<string>('decision').get()}`,
     decide: async (ctx: WorkflowSharedContext, decision: string) => ctx.promise<string>('decision').resolve(decision),
+    refuse: async (ctx: WorkflowSharedContext, reason: string) => ctx.promise('decision').reject(reason),
+    look: async (ctx: WorkflowSharedContext) => (await ctx.promise<string>('decision').peek()) ?? 'open',
   },
 });
 
@@ -132,9 +134,60 @@ const work = service({
   },
 });
 
+const letters = service({
+  name: 'Letters',
+  handlers: {
+    wait: async (ctx: Context, name: string) => {
+      trace(`ready ${name}`, ctx.request().id);
+      return await ctx.signal<string>('letter').catch((error: unknown) => String(error));
+    },
+    send: async (ctx: Context, { to, text }: { to: string; text: string }) => ctx.resolveSignal(to, 'letter', text),
+    refuse: async (ctx: Context, to: string) => ctx.rejectSignal(to, 'letter', 'no letter today'),
+    stop: async (ctx: Context, to: string) => ctx.cancel(to),
+    reject: async (ctx: Context, id: string) => ctx.rejectAwakeable(id, 'not granted'),
+  },
+});
+
+/** Entries of every kind, with a step between each two: a test kills the process whenever one of these ran. */
+const entries = object({
+  name: 'Entries',
+  handlers: {
+    all: async (ctx: ObjectContext, name: string) => {
+      const phase = (number: number): Promise<number> =>
+        ctx.run(`phase ${number}`, () => {
+          trace(`phase ${number} of ${name}`);
+          return number;
+        });
+      const seen: unknown[] = [await phase(1), await ctx.get('state')];
+      ctx.set('state', name);
+      seen.push(await phase(2), await ctx.get('state'), await ctx.stateKeys());
+      await ctx.sleep(1);
+      seen.push(await phase(3), await ctx.serviceClient(tools).double(4));
+      ctx.objectSendClient(counter, name).add(5);
+      seen.push(await phase(4), await ctx.objectClient(counter, name).add(1));
+      const own = ctx.awakeable<string>('own');
+      ctx.resolveAwakeable(own.id, 'awake');
+      seen.push(await phase(5), await own.promise);
+      ctx.resolveSignal(ctx.request().id, 'note', 'signalled');
+      seen.push(await phase(6), await ctx.signal('note'));
+      const review = ctx.workflowClient(approval, name).run('paper');
+      await ctx.workflowClient(approval, name).decide('fine');
+      seen.push(await phase(7), await review, await ctx.attach(await review.invocationId));
+      const group = await DurablePromise.all([
+        ctx.run('tool', (text) => `${text} a`, { key: 'a', args: ['tool'] }),
+        ctx.run('tool', (text) => `${text} b`, { key: 'b', args: ['tool'] }),
+      ]);
+      ctx.clear('state');
+      seen.push(await phase(8), group, ctx.rand.random() < 1, typeof (await ctx.date.now()));
+      ctx.clearAll();
+      return [...seen, await phase(9), await ctx.stateKeys()];
+    },
+  },
+});
+
 async function note(event: string): Promise<string> {
   trace(event);
   return event;
 }
 
-export const services = [tools, counter, approval, work];
+export const services = [tools, counter, approval, work, letters, entries];

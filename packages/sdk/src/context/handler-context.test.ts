@@ -5,6 +5,7 @@ import { isTerminalError, TerminalError } from '../error/terminal-error.ts';
 import { RetryableError } from '../error/retryable-error.ts';
 import { type AttemptSetting, type Entry, ModelAttempt } from '../model/model-attempt.test.support.ts';
 import { DurablePromise } from './durable-promise.ts';
+import { binarySerde } from './serde.ts';
 
 type Handle = AttemptSetting['handle'];
 
@@ -158,6 +159,20 @@ test.each<[title: string, handle: Handle, message: string]>([
     code: 500,
     behavior: 'pause',
     message: expect.stringContaining(message),
+  });
+});
+
+test('a value that no runtime would take ends the attempt before it is sent', async () => {
+  const large = new Uint8Array(33 * 1024 * 1024);
+  const step = open((ctx) => ctx.run('render', () => large, { serde: binarySerde }));
+  const state = open(async (ctx) => ctx.set('page', large, binarySerde));
+
+  expect(errorOf(await look(step))?.message).toContain(
+    'PAYLOAD_TOO_LARGE: In invocation inv_1, step "render" has 34603015 bytes; one message has at most 33554432.',
+  );
+  expect(errorOf(await look(state))).toMatchObject({
+    message: expect.stringContaining('set state "page" has'),
+    behavior: 'pause',
   });
 });
 

@@ -11,6 +11,8 @@ export type SdkErrorCode =
   | 'STEP_REFUSED'
   /** The same key, awakeable, or in strict mode the same name, twice in one invocation. */
   | 'STEP_REPEATED'
+  /** A result, state value, input or output that no runtime would take. */
+  | 'PAYLOAD_TOO_LARGE'
   /** A service definition or an option that no runtime would accept. */
   | 'DEFINITION_REFUSED'
   /** A request that no known runtime signed. */
@@ -22,6 +24,7 @@ export const sdkErrorTitles: Readonly<Record<SdkErrorCode, string>> = {
   PROTOCOL_VIOLATION: 'The deployment broke the protocol',
   STEP_REFUSED: 'A step has no usable name or meaning',
   STEP_REPEATED: 'Two steps of one invocation cannot be told apart',
+  PAYLOAD_TOO_LARGE: 'A value is larger than one message may be',
   DEFINITION_REFUSED: 'A service is defined in a way that no runtime accepts',
   IDENTITY_REFUSED: 'A request is not signed by a runtime that the endpoint trusts',
 };

@@ -13,6 +13,7 @@ const rules: Readonly<Record<SdkErrorCode, WireRule>> = {
   PROTOCOL_VIOLATION: { code: 571, behavior: 'retry' },
   STEP_REFUSED: { code: 500, behavior: 'pause' },
   STEP_REPEATED: { code: 500, behavior: 'pause' },
+  PAYLOAD_TOO_LARGE: { code: 500, behavior: 'pause' },
   DEFINITION_REFUSED: { code: 500, behavior: 'pause' },
   IDENTITY_REFUSED: { code: 500, behavior: 'retry' },
 };

@@ -11,12 +11,14 @@
  * 4. Whoever ends the attempt leaves exactly one terminal message, and nothing after it.
  */
 import {
+  defaultFrameBytesMax,
   encodeCommand,
   encodeEnd,
   encodeError,
   encodeProposeRunCompletion,
   encodeSuspension,
   type ErrorMessage,
+  frameHeaderBytes,
   type Notification,
   type NotificationId,
   type NotificationResult,
@@ -29,6 +31,7 @@ import { Cancellation, cancelSignal } from './cancellation.ts';
 import { claimCommand } from './claim-command.ts';
 import { ClaimTable } from './claim-table.ts';
 import { compareCommand } from './compare-command.ts';
+import { describeCommand } from './describe-command.ts';
 import { encodeSdkError } from './encode-sdk-error.ts';
 import type { Intent } from './intent.ts';
 import { describeNotification, type Journal, type RecordedCommand } from './journal.ts';
@@ -153,12 +156,8 @@ export class ReplayMachine {
     this.#executing.delete(step.completionId);
     const { completionId } = step;
     if (this.version === 7) this.#proposed.set(completionId, result);
-    this.#frames.push(
-      encodeProposeRunCompletion(
-        { completionId, result: this.#sendable(result) },
-        { ackRequested: this.version === 7 },
-      ),
-    );
+    const proposal = { completionId, result: this.#sendable(result) };
+    this.#send(encodeProposeRunCompletion(proposal, { ackRequested: this.version === 7 }), step.intent);
   }
 
   /** The result of the invocation. With entries left to claim, the code is not the one that recorded them. */
@@ -305,9 +304,26 @@ export class ReplayMachine {
     this.#nextCompletionId += idsUsed;
     slot.commandIndex = this.#nextCommandIndex;
     this.#nextCommandIndex += 1;
-    this.#frames.push(encodeCommand(command));
+    this.#send(encodeCommand(command), slot.intent);
     if (command.kind === 'run') this.#makeReady(slot);
     this.#startedCommands += 1;
+  }
+
+  /** A message that the runtime would refuse fails here, where it is known what it is; there it would fail in every attempt. */
+  #send(frame: Uint8Array, intent: Intent): void {
+    if (this.#ending !== undefined) return;
+    const bytes = frame.length - frameHeaderBytes;
+    if (bytes <= defaultFrameBytesMax) {
+      this.#frames.push(frame);
+      return;
+    }
+    this.stop(
+      new SdkError('PAYLOAD_TOO_LARGE', {
+        message: `In invocation ${this.#who.invocationId}, ${describeCommand(intent)} has ${bytes} bytes; one message has at most ${defaultFrameBytesMax}.`,
+        hint: 'Keep large values in an object store and pass references.',
+        details: { invocation: this.#who.invocationId, bytes, bytesMax: defaultFrameBytesMax },
+      }),
+    );
   }
 
   #makeReady(step: Slot): void {
