@@ -15,6 +15,8 @@ export interface AttemptDriverOptions {
   readonly executeStep: (step: Slot) => void;
   /** How long user code may do nothing while recorded entries wait for it. */
   readonly stallMs: number;
+  /** Called once, when the attempt is over, however it ended. */
+  readonly ended: () => void;
 }
 
 /**
@@ -23,7 +25,8 @@ export interface AttemptDriverOptions {
  */
 export class AttemptDriver {
   readonly #options: AttemptDriverOptions;
-  readonly #ended = new AbortController();
+  #hasEnded = false;
+  #endSignal: AbortController | undefined;
   #turnAsked = false;
   #stallTimer: ReturnType<typeof setTimeout> | undefined;
 
@@ -31,14 +34,16 @@ export class AttemptDriver {
     this.#options = options;
   }
 
-  /** Aborted when the attempt is over, however it ended. */
+  /** Aborted when the attempt is over, however it ended. Made when somebody asks: most handlers never do. */
   get ended(): AbortSignal {
-    return this.#ended.signal;
+    this.#endSignal ??= new AbortController();
+    if (this.#hasEnded) this.#endSignal.abort();
+    return this.#endSignal.signal;
   }
 
   /** Something changed. */
   touch(): void {
-    if (this.#turnAsked || this.#ended.signal.aborted) return;
+    if (this.#turnAsked || this.#hasEnded) return;
     this.#turnAsked = true;
     nextTurn(() => {
       this.#turnAsked = false;
@@ -53,7 +58,7 @@ export class AttemptDriver {
   }
 
   #turn(): void {
-    if (this.#ended.signal.aborted) return;
+    if (this.#hasEnded) return;
     const { machine, executeStep } = this.#options;
     // Before a step runs, its command and all before it are on their way: the process may die in it.
     this.#flush();
@@ -67,10 +72,14 @@ export class AttemptDriver {
   #watchStall(): void {
     clearTimeout(this.#stallTimer);
     if (!this.#options.machine.stalled) return;
-    this.#stallTimer = setTimeout(() => {
-      this.#options.machine.giveUpStalled();
-      this.touch();
-    }, this.#options.stallMs);
+    // A process that was stopped or blocked finds its timers due before it reads what has arrived; one more turn lets that come first.
+    this.#stallTimer = setTimeout(() => nextTurn(() => this.#giveUpStalled()), this.#options.stallMs);
+  }
+
+  #giveUpStalled(): void {
+    if (this.#turnAsked || this.#hasEnded) return;
+    this.#options.machine.giveUpStalled();
+    this.#turn();
   }
 
   #flush(): void {
@@ -80,11 +89,13 @@ export class AttemptDriver {
   }
 
   #finish(): void {
-    if (this.#ended.signal.aborted) return;
+    if (this.#hasEnded) return;
     clearTimeout(this.#stallTimer);
     this.#flush();
+    this.#hasEnded = true;
     this.#options.sink.end();
-    this.#ended.abort();
+    this.#endSignal?.abort();
+    this.#options.ended();
   }
 }
 

@@ -11,7 +11,6 @@ import {
   type ProtocolVersion,
   type Start,
 } from '@holdfast/protocol/wire';
-import type { InvocationRequest } from '../context/context.ts';
 import { describeThrown, findFailure } from '../context/failure.ts';
 import { HandlerContext } from '../context/handler-context.ts';
 import type { Logger } from '../context/session.ts';
@@ -133,25 +132,27 @@ class Attempt {
     const { version, sink, stallMs, attemptHeaders, strict, logger, shutdown, handler } = this.#options;
     const deployment = attemptHeaders.get('x-holdfast-deployment');
     const machine = new ReplayMachine({ start, version, journal, ...(deployment === undefined ? {} : { deployment }) });
-    const driver = new AttemptDriver({ machine, sink, stallMs, executeStep: (step) => context.steps.execute(step) });
-    const request: InvocationRequest = {
-      id: start.debugId,
-      headers: new Map(journal.input.headers.map(({ key, value }) => [key, value])),
-      attemptHeaders,
-      body: journal.input.value,
-      attemptCompletedSignal: driver.ended,
-    };
-    const seed = seedOf(start, version);
-    const context = new HandlerContext({ start, machine, driver, seed, strict, logger, request });
-    this.#running = { machine, driver };
-    driver.ended.addEventListener('abort', () => this.#finish(), { once: true });
     const stopWaiting = (): void => {
       machine.closeInput();
       driver.touch();
     };
+    const driver = new AttemptDriver({
+      machine,
+      sink,
+      stallMs,
+      executeStep: (step) => context.steps.execute(step),
+      ended: () => {
+        shutdown.removeEventListener('abort', stopWaiting);
+        this.#finish();
+      },
+    });
+    const { input } = journal;
+    const seed = seedOf(start, version);
+    const context = new HandlerContext({ start, machine, driver, seed, strict, logger, input, attemptHeaders });
+    this.#running = { machine, driver };
     if (shutdown.aborted) stopWaiting();
-    else shutdown.addEventListener('abort', stopWaiting, { once: true, signal: driver.ended });
-    void runHandler(handler, context, machine).then(() => driver.touch());
+    else shutdown.addEventListener('abort', stopWaiting, { once: true });
+    void runHandler(handler, context, input.value).then(() => driver.touch());
   }
 
   #finish(): void {
@@ -160,9 +161,10 @@ class Attempt {
   }
 }
 
-async function runHandler(handler: BoundHandler, context: HandlerContext, machine: ReplayMachine): Promise<void> {
+async function runHandler(handler: BoundHandler, context: HandlerContext, body: Uint8Array): Promise<void> {
+  const { machine } = context.session;
   try {
-    const input = await readInput(handler.options.input, context.request().body);
+    const input = await readInput(handler.options.input, body);
     const output = await handler.handle(context, input);
     machine.complete({ kind: 'success', value: await writeOutput(handler.options.output, output) });
   } catch (error) {

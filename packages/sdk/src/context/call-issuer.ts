@@ -12,7 +12,7 @@ type Named<D> = D | { readonly name: string };
 
 /** Calls and sends to other handlers, by definition or by name. */
 export class CallIssuer {
-  protected readonly session: Session;
+  readonly session: Session;
 
   constructor(session: Session) {
     this.session = session;

@@ -53,6 +53,10 @@ function success(value: unknown): NotificationResult {
   return { kind: 'success', value: utf8.encode(JSON.stringify(value)) };
 }
 
+function turn(): Promise<void> {
+  return new Promise((resolve) => void setImmediate(resolve));
+}
+
 /** The value that the handler returned, or the failure that it ended with. */
 function outcomeOf(messages: readonly EndpointMessage[]): unknown {
   const output = messages.find((message) => message.kind === 'command' && message.command.kind === 'output');
@@ -105,6 +109,36 @@ test('a keyed step that is not recorded waits for those that are, and a replay t
     'records step "tool", key "a" as entry 1; this code does step "tool", key "b", which is not recorded, and does not come to it.',
   );
   expect(executed).toEqual([]);
+});
+
+test('code that is slow for reasons of its own is not stalled, however long the process stood still', async () => {
+  const recorded = [
+    run(1, 'tool#a'),
+    run(2, 'tool#b'),
+    completed('run', 1, success(1)),
+    completed('run', 2, success(2)),
+  ];
+  let load: (() => void) | undefined;
+  const attempt = open(
+    async (ctx) => {
+      await new Promise<void>((resolve) => {
+        load = resolve;
+      });
+      const first = ctx.run('tool', () => 0, { key: 'a' }).catch(String);
+      await turn();
+      await turn();
+      const until = performance.now() + 20;
+      while (performance.now() < until);
+      await turn();
+      return [await ctx.run('tool', () => 0, { key: 'b' }), await first];
+    },
+    { recorded, stallMs: 5 },
+  );
+  const meanwhile = await look(attempt);
+  load?.();
+
+  expect(meanwhile).toEqual([]);
+  expect(outcomeOf(await look(attempt))).toEqual([2, 1]);
 });
 
 test('another definition of a tool shows as such', async () => {

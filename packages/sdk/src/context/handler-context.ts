@@ -1,4 +1,3 @@
-import type { Intent } from '../machine/intent.ts';
 import {
   formatAwakeableId,
   invocationIdFromBytes,
@@ -6,6 +5,8 @@ import {
   type Result,
 } from '@holdfast/protocol/wire';
 import { SdkError } from '../error/sdk-error.ts';
+import type { Intent } from '../machine/intent.ts';
+import type { Journal } from '../machine/journal.ts';
 import { signalIdOf } from '../meaning/signal-id.ts';
 import { checkName, formatStepName } from '../meaning/step-name.ts';
 import { CallIssuer } from './call-issuer.ts';
@@ -25,6 +26,11 @@ import { type Serde, serdeOrJson } from './serde.ts';
 import { Session, type SessionOptions } from './session.ts';
 import { StepRunner } from './step-runner.ts';
 
+export interface HandlerContextOptions extends SessionOptions {
+  readonly input: Journal['input'];
+  readonly attemptHeaders: ReadonlyMap<string, string>;
+}
+
 const utf8 = new TextEncoder();
 const utf8Decoder = new TextDecoder();
 
@@ -32,17 +38,17 @@ const utf8Decoder = new TextDecoder();
  * The context behind every kind of handler. What a handler may do is said by the interface it is given; what it may not, the runtime refuses too.
  */
 export class HandlerContext extends CallIssuer implements ObjectContext {
-  readonly #request: InvocationRequest;
+  readonly #options: HandlerContextOptions;
   readonly #steps: StepRunner;
-  readonly console: Console;
+  #request: InvocationRequest | undefined;
+  #console: Console | undefined;
   #random: SeededRandom | undefined;
 
-  constructor(options: SessionOptions & { readonly request: InvocationRequest }) {
+  constructor(options: HandlerContextOptions) {
     // The timeouts of promises sleep through the context that they come from.
     super(new Session(options, (duration, name) => this.sleep(duration, name)));
-    this.#request = options.request;
+    this.#options = options;
     this.#steps = new StepRunner(this.session);
-    this.console = silentOnReplay(() => this.session.machine.replaying);
   }
 
   get steps(): StepRunner {
@@ -53,7 +59,22 @@ export class HandlerContext extends CallIssuer implements ObjectContext {
     return this.session.start.key;
   }
 
-  readonly request = (): InvocationRequest => this.#request;
+  get console(): Console {
+    this.#console ??= silentOnReplay(() => this.session.machine.replaying);
+    return this.#console;
+  }
+
+  request(): InvocationRequest {
+    const { input, attemptHeaders } = this.#options;
+    this.#request ??= {
+      id: this.session.invocationId,
+      headers: new Map(input.headers.map(({ key, value }) => [key, value])),
+      attemptHeaders,
+      body: input.value,
+      attemptCompletedSignal: this.session.driver.ended,
+    };
+    return this.#request;
+  }
 
   get rand(): ContextRandom {
     this.#random ??= new SeededRandom(this.session.seed);

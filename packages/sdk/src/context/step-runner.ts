@@ -97,12 +97,17 @@ export class StepRunner {
   }
 
   #step(slot: Slot): Step {
-    const { seedBytes, invocationId, driver } = this.#session;
-    // A keyed step may be numbered otherwise if its command was lost; its key and meaning stay.
-    const place = slot.claimKey === undefined ? String(slot.completionId) : '';
+    const session = this.#session;
     return {
-      idempotencyKey: stableKey(seedBytes, [invocationId, slot.intent.name, place]),
-      signal: driver.ended,
+      // Most steps never ask, and a keyed digest costs more than the rest of a small step.
+      get idempotencyKey() {
+        // A keyed step may be numbered otherwise if its command was lost; its key and meaning stay.
+        const place = slot.claimKey === undefined ? String(slot.completionId) : '';
+        return stableKey(session.seedBytes, [session.invocationId, slot.intent.name, place]);
+      },
+      get signal() {
+        return session.driver.ended;
+      },
     };
   }
 

@@ -253,9 +253,13 @@ export class ReplayMachine {
     return true;
   }
 
-  /** At rest with entries left to claim and nothing to deliver: only user code's own waiting can go on from here. */
+  /**
+   * At rest with entries left to claim, nothing to deliver, and code that waits for the journal or may not begin: only its other waiting can go on
+   * from here. Code that waits for nothing of ours is busy elsewhere, and not stalled.
+   */
   get stalled(): boolean {
-    return this.#ending === undefined && this.#claims.unclaimedCount > 0 && !this.#canDeliver();
+    if (this.#ending !== undefined || this.#claims.unclaimedCount === 0 || this.#canDeliver()) return false;
+    return this.#parked.length > 0 || this.#leaves.anyAwaited;
   }
 
   /** The code has been stalled for so long that it will not come to what is recorded. */
