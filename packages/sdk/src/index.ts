@@ -36,6 +36,7 @@ export type {
   WorkflowPromise,
   WorkflowSharedContext,
 } from './context/context.ts';
+export { findContext } from './context/ambient-context.ts';
 export type { Client, SendClient } from './context/client.ts';
 export { DurablePromise } from './context/durable-promise.ts';
 export { type Duration, durationMs } from './context/duration.ts';

@@ -11,6 +11,7 @@ import {
   type ProtocolVersion,
   type Start,
 } from '@holdfast/protocol/wire';
+import { runWithContext } from '../context/ambient-context.ts';
 import { describeThrown, findFailure } from '../context/failure.ts';
 import { HandlerContext } from '../context/handler-context.ts';
 import type { Logger } from '../context/session.ts';
@@ -165,7 +166,7 @@ async function runHandler(handler: BoundHandler, context: HandlerContext, body: 
   const { machine } = context.session;
   try {
     const input = await readInput(handler.options.input, body);
-    const output = await handler.handle(context, input);
+    const output = await runWithContext(context, () => handler.handle(context, input));
     machine.complete({ kind: 'success', value: await writeOutput(handler.options.output, output) });
   } catch (error) {
     const failure = findFailure(error);

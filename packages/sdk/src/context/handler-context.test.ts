@@ -4,6 +4,7 @@ import { expect, test } from 'vitest';
 import { isTerminalError, TerminalError } from '../error/terminal-error.ts';
 import { RetryableError } from '../error/retryable-error.ts';
 import { type AttemptSetting, type Entry, ModelAttempt } from '../model/model-attempt.test.support.ts';
+import { findContext } from './ambient-context.ts';
 import { DurablePromise } from './durable-promise.ts';
 import { binarySerde } from './serde.ts';
 
@@ -398,6 +399,21 @@ test('a process that stops lets a step end, then suspends what waits', async () 
     { kind: 'proposeRunCompletion' },
     { kind: 'suspension', completions: [1] },
   ]);
+});
+
+test('code deep inside a handler finds the context, and inside a step there is none', async () => {
+  const deep = async (): Promise<unknown[]> => {
+    await turn();
+    const found = findContext();
+    const inside = await found?.run('deep', () => findContext() === undefined);
+    return [found?.request().id, inside, findContext() === found];
+  };
+  const attempt = open(() => deep());
+  await look(attempt);
+  attempt.acknowledge(1);
+
+  expect(outcomeOf(await look(attempt))).toEqual(['inv_1', true, true]);
+  expect(findContext()).toBeUndefined();
 });
 
 test('the console is silent while the handler repeats what it did', async () => {

@@ -7,6 +7,7 @@ import { findRetryAfterMs } from '../error/retryable-error.ts';
 import type { Slot } from '../machine/slot.ts';
 import { digestArguments, digestDefinition, stableKey } from '../meaning/meaning-digest.ts';
 import { checkName, formatStepName } from '../meaning/step-name.ts';
+import { runWithContext } from './ambient-context.ts';
 import type { Step, StepOptions } from './context.ts';
 import type { DurablePromise } from './durable-promise.ts';
 import { describeThrown, findFailure } from './failure.ts';
@@ -51,7 +52,7 @@ export class StepRunner {
     const begunAt = Date.now();
     // In a turn of its own chain, so that a closure that throws at once fails like one that rejects.
     void Promise.resolve()
-      .then(() => request.execute(...args, this.#step(slot)))
+      .then(() => runWithContext(undefined, () => request.execute(...args, this.#step(slot))))
       .then((value): Result => ({ kind: 'success', value: serdeOrJson(request.options.serde).serialize(value) }))
       .then(
         (result) => this.#propose(slot, result),
