@@ -33,6 +33,14 @@ describe('a runtime with an identity key', () => {
     expect(await world().ingress.call(`Counter/${encodeURIComponent(unique('a key/ü'))}/add`, 2)).toBe(2);
   });
 
+  test.each(['bidirectional', 'http1'] as const)('is accepted by services on our SDK too (%s)', async (mode) => {
+    const identityKeys = [strangerPublicKey, identityPublicKey];
+    const service = await world().startServices({ sdk: 'holdfast', module: 'sdk-peers', mode, identityKeys });
+    await world().register(service);
+
+    expect(await world().ingress.call(`OurTally/${encodeURIComponent(unique('a key/ü'))}/add`, 2)).toBe(2);
+  });
+
   test('is accepted by services that do not check', async () => {
     const service = await world().startServices({ module: 'greeter' });
     await world().register(service);
@@ -40,8 +48,11 @@ describe('a runtime with an identity key', () => {
     expect(await world().ingress.call('Greeter/greet', 'Ada')).toBe('Hello, Ada!');
   });
 
-  test('is refused by services that know another key', async () => {
-    const service = await world().startServices({ module: 'sleeper', identityKeys: [strangerPublicKey] });
+  test.each([
+    ['restate', 'sleeper'],
+    ['holdfast', 'sdk-peers'],
+  ] as const)('is refused by services on the SDK of %s that know another key', async (sdk, module) => {
+    const service = await world().startServices({ sdk, module, identityKeys: [strangerPublicKey] });
 
     expect((await world().tryRegister(service)).status).toBeGreaterThanOrEqual(400);
   });
