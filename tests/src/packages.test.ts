@@ -82,16 +82,15 @@ test('the installed runtime starts healthy and stops in order when it is asked t
   expect(await runtime.exited).toEqual({ code: 0, signal: null });
 });
 
-test.each(['@holdfast/protocol', '@holdfast/runtime', '@holdfast/testing'])(
-  '%s can be imported by a program',
-  async (name) => {
-    const program = `const found = await import('${name}'); console.log(Object.keys(found).length > 0)`;
+const entries = ['protocol', 'protocol/wire', 'sdk', 'sdk/node', 'sdk/fetch', 'runtime', 'testing'];
 
-    const run = await runCommand(process.execPath, ['--input-type=module', '--eval', program], { folder: app });
+test.each(entries.map((entry) => `@holdfast/${entry}`))('%s can be imported by a program', async (name) => {
+  const program = `const found = await import('${name}'); console.log(Object.keys(found).length > 0)`;
 
-    expect(run.output).toBe('true\n');
-  },
-);
+  const run = await runCommand(process.execPath, ['--input-type=module', '--eval', program], { folder: app });
+
+  expect(run.output).toBe('true\n');
+});
 
 test.each(publishable)('%s is packed whole: what its files import is in it or among its dependencies', async (name) => {
   const home = join(app, 'node_modules', name === 'cli' ? 'holdfast' : `@holdfast/${name}`);

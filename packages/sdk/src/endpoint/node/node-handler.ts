@@ -26,7 +26,8 @@ export function nodeHandler(endpoint: Endpoint, options: NodeEndpointOptions): N
     const bidirectional = options.bidirectional ?? request.httpVersionMajor >= 2;
     // Errors of a stream end its attempt; without a listener they would end the process.
     response.on('error', () => undefined);
-    void answer(endpoint, request, response, bidirectional);
+    // What cannot be answered any more is gone; whoever asked asks again.
+    answer(endpoint, request, response, bidirectional).catch(() => void request.destroy());
   };
 }
 

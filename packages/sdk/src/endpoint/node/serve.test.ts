@@ -1,5 +1,6 @@
 /** The endpoint over real sockets. */
-import { type ClientHttp2Stream, connect } from 'node:http2';
+import { type ClientHttp2Stream, connect, constants } from 'node:http2';
+import { createConnection } from 'node:net';
 import {
   decodeEndpointMessage,
   encodeCommand,
@@ -132,4 +133,31 @@ test('a step that does not end is cut off when the grace is over', async () => {
 
   await closed;
   expect(session.destroyed).toBe(true);
+});
+
+test('who breaks off anywhere harms nobody else', async () => {
+  const url = await start();
+  const rude = connect(url);
+  rude.on('error', () => undefined);
+  const replay = replayOf(undefined);
+  for (let length = 0; length <= replay.length; length += 7) {
+    const path = length % 2 === 0 ? '/invoke/Greeter/wait' : '/discover';
+    const stream = rude.request({ ':method': 'POST', ':path': path, 'content-type': contentType });
+    stream.on('error', () => undefined);
+    stream.write(replay.subarray(0, length));
+    if (length % 3 === 0) await new Promise<void>((resolve) => void setImmediate(resolve));
+    stream.close(constants.NGHTTP2_CANCEL);
+  }
+  rude.destroy();
+  const half = createConnection({ port: served?.port ?? 0, host: '127.0.0.1' });
+  half.write('PRI * HT');
+  half.destroy();
+
+  const answer = await fetch(`${url}/invoke/Greeter/greet`, {
+    method: 'POST',
+    headers: { 'content-type': contentType },
+    body: replayOf('Ada'),
+  });
+
+  expect(readMessages(await answer.bytes())).toMatchObject([{ command: { kind: 'output' } }, { kind: 'end' }]);
 });
