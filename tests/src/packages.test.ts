@@ -82,7 +82,7 @@ test('the installed runtime starts healthy and stops in order when it is asked t
   expect(await runtime.exited).toEqual({ code: 0, signal: null });
 });
 
-const entries = ['protocol', 'protocol/wire', 'sdk', 'sdk/node', 'sdk/fetch', 'runtime', 'testing'];
+const entries = ['protocol', 'protocol/wire', 'sdk', 'sdk/node', 'sdk/fetch', 'sdk/lambda', 'runtime', 'testing'];
 
 test.each(entries.map((entry) => `@holdfast/${entry}`))('%s can be imported by a program', async (name) => {
   const program = `const found = await import('${name}'); console.log(Object.keys(found).length > 0)`;

@@ -1,7 +1,8 @@
-import { decodeEndpointMessage, encodeCommand, encodeStart, FrameReader } from '@holdfast/protocol/wire';
+import { decodeEndpointMessage, FrameReader } from '@holdfast/protocol/wire';
 import { expect, test } from 'vitest';
 import type { Context } from '../../context/context.ts';
 import { service } from '../../definition/service-definition.ts';
+import { freshReplay } from '../replay.test.support.ts';
 import { createFetchHandler } from './fetch-handler.ts';
 
 const napper = service({ name: 'Napper', handlers: { nap: async (ctx: Context) => ctx.sleep(1000) } });
@@ -9,27 +10,11 @@ const handle = createFetchHandler({ services: [napper] });
 const contentType = 'application/vnd.restate.invocation.v6';
 
 test('a platform of requests and responses runs an attempt and suspends it', async () => {
-  const start = encodeStart(
-    {
-      kind: 'start',
-      id: new Uint8Array(24),
-      debugId: 'inv_1',
-      knownEntries: 1,
-      state: [],
-      partialState: true,
-      key: '',
-      retryCountSinceLastStoredEntry: 0,
-      durationSinceLastStoredEntryMs: 0,
-      randomSeed: 0n,
-    },
-    6,
-  );
-  const input = encodeCommand({ kind: 'input', name: '', headers: [], value: new Uint8Array(0) });
   const answer = await handle(
     new Request('https://worker.example/base/invoke/Napper/nap', {
       method: 'POST',
       headers: { 'content-type': contentType },
-      body: Buffer.concat([start, input]),
+      body: freshReplay(),
     }),
   );
   const frames = new FrameReader().push(await answer.bytes());

@@ -1,16 +1,11 @@
 /** The endpoint over real sockets. */
 import { type ClientHttp2Stream, connect, constants } from 'node:http2';
 import { createConnection } from 'node:net';
-import {
-  decodeEndpointMessage,
-  encodeCommand,
-  encodeStart,
-  type EndpointMessage,
-  FrameReader,
-} from '@holdfast/protocol/wire';
+import { decodeEndpointMessage, type EndpointMessage, FrameReader } from '@holdfast/protocol/wire';
 import { afterEach, expect, test } from 'vitest';
 import type { Context } from '../../context/context.ts';
 import { service } from '../../definition/service-definition.ts';
+import { freshReplay } from '../replay.test.support.ts';
 import { serve, type ServedEndpoint } from './serve.ts';
 
 const greeter = service({
@@ -31,26 +26,6 @@ async function start(): Promise<string> {
 }
 
 const contentType = 'application/vnd.restate.invocation.v6';
-
-function replayOf(input: unknown): Buffer {
-  const start = encodeStart(
-    {
-      kind: 'start',
-      id: new Uint8Array(24),
-      debugId: 'inv_1',
-      knownEntries: 1,
-      state: [],
-      partialState: true,
-      key: '',
-      retryCountSinceLastStoredEntry: 0,
-      durationSinceLastStoredEntryMs: 0,
-      randomSeed: 0n,
-    },
-    6,
-  );
-  const value = new TextEncoder().encode(JSON.stringify(input));
-  return Buffer.concat([start, encodeCommand({ kind: 'input', name: '', headers: [], value })]);
-}
 
 function readMessages(bytes: Uint8Array): EndpointMessage[] {
   return new FrameReader().push(bytes).map((frame) => decodeEndpointMessage(frame, 6));
@@ -83,7 +58,7 @@ test('an attempt over HTTP/1.1 is answered when its request has ended', async ()
   const answer = await fetch(`${url}/invoke/Greeter/greet`, {
     method: 'POST',
     headers: { 'content-type': contentType },
-    body: replayOf('Ada'),
+    body: freshReplay('Ada'),
   });
   const [output, end] = readMessages(await answer.bytes());
 
@@ -98,7 +73,7 @@ test('a stop suspends what only waits, and then everything is closed', async () 
   const url = await start();
   const session = connect(url);
   const stream = session.request({ ':method': 'POST', ':path': '/invoke/Greeter/wait', 'content-type': contentType });
-  stream.write(replayOf(undefined));
+  stream.write(freshReplay());
   await new Promise<void>(
     (resolve) =>
       void stream.once('data', (chunk: Buffer) => {
@@ -125,7 +100,7 @@ test('a step that does not end is cut off when the grace is over', async () => {
   session.on('error', () => undefined);
   const stream = session.request({ ':method': 'POST', ':path': '/invoke/Greeter/stuck', 'content-type': contentType });
   stream.on('error', () => undefined);
-  stream.write(replayOf(undefined));
+  stream.write(freshReplay());
   await new Promise<void>((resolve) => void stream.once('data', () => resolve()));
   const closed = new Promise<void>((resolve) => void session.once('close', () => resolve()));
 
@@ -139,7 +114,7 @@ test('who breaks off anywhere harms nobody else', async () => {
   const url = await start();
   const rude = connect(url);
   rude.on('error', () => undefined);
-  const replay = replayOf(undefined);
+  const replay = freshReplay();
   for (let length = 0; length <= replay.length; length += 7) {
     const path = length % 2 === 0 ? '/invoke/Greeter/wait' : '/discover';
     const stream = rude.request({ ':method': 'POST', ':path': path, 'content-type': contentType });
@@ -156,7 +131,7 @@ test('who breaks off anywhere harms nobody else', async () => {
   const answer = await fetch(`${url}/invoke/Greeter/greet`, {
     method: 'POST',
     headers: { 'content-type': contentType },
-    body: replayOf('Ada'),
+    body: freshReplay('Ada'),
   });
 
   expect(readMessages(await answer.bytes())).toMatchObject([{ command: { kind: 'output' } }, { kind: 'end' }]);

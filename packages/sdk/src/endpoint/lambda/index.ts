@@ -1,0 +1,1 @@
+export { createLambdaHandler, type LambdaEvent, type LambdaReply } from './lambda-handler.ts';
