@@ -1,9 +1,9 @@
 /** Services on the SDK of this repository, in every delivery mode, on either runtime. */
 import { describe, expect, test } from 'vitest';
 import { useWorld } from '../harness/conformance-world.ts';
+import { waitForMismatch } from '../harness/wait-for-mismatch.ts';
 import type { ServiceOptions } from '../harness/service-process.ts';
 import { unique } from '../harness/unique.ts';
-import { waitUntil } from '../harness/wait-until.ts';
 
 type Mode = Pick<ServiceOptions, 'mode' | 'alwaysSuspend' | 'lazyState' | 'protocolVersions'> & {
   readonly protocolV7?: boolean;
@@ -20,19 +20,6 @@ const modes: readonly (readonly [title: string, mode: Mode])[] = [
 
 describe.each(modes)('%s', (_title, { protocolV7 = false, ...mode }) => {
   const world = useWorld({ services: { sdk: 'holdfast', module: 'sdk-basics', ...mode }, target: { protocolV7 } });
-
-  /** On protocol 7 the invocation pauses at once, which Restate tells in an event; else the failure stands with its retries. */
-  async function findMismatch(invocationId: string): Promise<string | undefined> {
-    const row = await world().admin.findInvocation(invocationId);
-    const events =
-      world().target.name === 'restate'
-        ? await world().admin.query<{ event_json: string }>(
-            `select event_json from sys_journal_events where id = '${invocationId}' and event_type = 'Paused'`,
-          )
-        : [];
-    const texts = [row?.last_failure ?? '', ...events.map(({ event_json }) => event_json.replaceAll('\\"', '"'))];
-    return texts.find((text) => text.includes('JOURNAL_MISMATCH'));
-  }
 
   test('steps and timers run once each, whatever the number of attempts', async () => {
     const name = unique('work');
@@ -196,7 +183,7 @@ describe.each(modes)('%s', (_title, { protocolV7 = false, ...mode }) => {
     const gate = String(await world().trace.waitForDetail(`gate ${name}`));
     await world().services.restart({ version: 'v2' });
     await world().ingress.ask(`/restate/awakeables/${gate}/resolve`, { json: 'go' });
-    const report = await waitUntil('the mismatch is reported', () => findMismatch(invocationId));
+    const report = await waitForMismatch(world(), invocationId);
 
     await world().services.restart({ version: 'v1' });
     await world().admin.act(invocationId, 'resume');
