@@ -44,6 +44,29 @@ test('the engine has no clock, no randomness, no I/O and never waits', () => {
   expect(wrong).toEqual([]);
 });
 
+test('the replay machine of the SDK is pure too: it knows the protocol, its own errors and names, and nothing of time', () => {
+  const home = 'packages/sdk/src/';
+  const known = ['machine/', 'meaning/', 'error/sdk-error.ts'];
+  const machine = [...map.product].filter((path) => path.startsWith(`${home}machine/`));
+  const wrong = machine.flatMap((path) => [
+    ...(map.files.get(path)?.imports ?? [])
+      .filter(
+        (one) =>
+          one.specifier !== '@holdfast/protocol/wire' &&
+          !known.some((place) => one.path?.startsWith(`${home}${place}`) === true),
+      )
+      .map(({ line, specifier }) => `${path}:${line} imports ${specifier}`),
+    ...codeOf(readText(path))
+      .split('\n')
+      .flatMap((line, index) =>
+        forbidden.filter(([, pattern]) => pattern.test(line)).map(([what]) => `${path}:${index + 1} has ${what}`),
+      ),
+  ]);
+
+  expect(machine.length).toBeGreaterThan(15);
+  expect(wrong).toEqual([]);
+});
+
 test('the protocol does no I/O and has no clock', () => {
   const wrong = [...map.product]
     .filter((path) => path.startsWith('packages/protocol/src/'))
