@@ -87,3 +87,35 @@ describe.skipIf(chosenTarget() !== 'holdfast')('other code at the address of ver
     expect((await world().ingress.attach(invocationId)).json()).toBe('v1 finished with go');
   });
 });
+
+describe.skipIf(chosenTarget() !== 'holdfast')('other code on our SDK at the address of version 1', () => {
+  const world = useWorld({ services: { sdk: 'holdfast', module: 'sdk-basics', version: 'v1' } });
+
+  test('pauses at once, with both sides, the reason field by field, and the journal as it was', async () => {
+    const name = unique('work');
+    const { invocationId } = await world().ingress.send('Work/swapped', name);
+    const gate = String(await world().trace.waitForDetail(`gate ${name}`));
+    await world().services.restart({ version: 'v2' });
+    await world().ingress.ask(`/restate/awakeables/${gate}/resolve`, { json: 'go' });
+    await world().admin.waitForStatus(invocationId, 'paused');
+
+    const answer = await world().admin.ask(`/invocations/${invocationId}`);
+    const journal = await world().admin.query(`select entry_type, name from sys_journal where id = '${invocationId}'`);
+
+    expect(answer.json()).toMatchObject({
+      status: 'paused',
+      mismatch: {
+        command_index: 1,
+        entry_index: 1,
+        expected: { kind: 'run', name: 'score' },
+        found: 'step "score in percent"',
+        message: expect.stringContaining('\n  name: recorded "score", found "score in percent"\n'),
+        recorded_by: world().deploymentId,
+        replayed_by: world().deploymentId,
+        next: `holdfast invocations resume ${invocationId}`,
+      },
+    });
+    expect(journal).toHaveLength(6);
+    expect(world().trace.count(`score in percent ${name}`)).toBe(0);
+  });
+});

@@ -86,7 +86,7 @@ test('a framework that swallows every exception cannot swallow a mismatch', asyn
     code: 570,
     behavior: 'pause',
     relatedCommandIndex: 1,
-    relatedCommandName: 'charge',
+    relatedCommandName: 'pay',
     relatedCommandType: 0x411,
   });
   expect(errorOf(messages)?.message).toBe(

@@ -66,9 +66,11 @@ export function unclaimed(
   });
 }
 
-export function relatedTo(recorded: RecordedCommand): RelatedCommand {
-  const { command, index } = recorded;
-  return { index, name: command.name, type: commandType(command.kind) };
+/** The place is the record's, name and type are those of the command that does not fit there: so do other SDKs report it. */
+export function relatedTo(recorded: RecordedCommand, found: Intent | undefined): RelatedCommand {
+  const { kind, name } = found ?? recorded.command;
+  const commandKind = kind === 'getState' ? 'getLazyState' : kind === 'getStateKeys' ? 'getLazyStateKeys' : kind;
+  return { index: recorded.index, name, type: commandType(commandKind) };
 }
 
 interface Report {

@@ -37,7 +37,7 @@ import type { Intent } from './intent.ts';
 import { describeNotification, type Journal, type RecordedCommand } from './journal.ts';
 import { Leaf, type LeafListener } from './leaf.ts';
 import { LeafTable } from './leaf-table.ts';
-import { divergedAt, relatedTo, type ReplayIdentity, unclaimed } from './mismatch.ts';
+import { divergedAt, type RelatedCommand, relatedTo, type ReplayIdentity, unclaimed } from './mismatch.ts';
 import { NotificationQueue } from './notification-queue.ts';
 import type { Slot } from './slot.ts';
 import { startCommand } from './start-command.ts';
@@ -166,7 +166,7 @@ export class ReplayMachine {
     const left = this.#claims.firstUnclaimed;
     const intent: Intent = { kind: 'output', name: '', result: this.#sendable(result) };
     if (left !== undefined && (left.command.kind !== 'output' || this.#claims.unclaimedCount > 1)) {
-      return this.stop(unclaimed(this.#who, left, { kind: 'ended' }), left);
+      return this.stop(unclaimed(this.#who, left, { kind: 'ended' }), relatedTo(left, intent));
     }
     this.issue(intent);
     if (this.#ending === undefined) this.#end('completed', encodeEnd());
@@ -178,9 +178,8 @@ export class ReplayMachine {
   }
 
   /** Ends the attempt because of what the SDK objects to. */
-  stop(error: SdkError, recorded?: RecordedCommand): void {
-    if (this.#ending !== undefined) return;
-    this.#end('failed', encodeSdkError(error, this.version, recorded === undefined ? undefined : relatedTo(recorded)));
+  stop(error: SdkError, related?: RelatedCommand): void {
+    if (this.#ending === undefined) this.#end('failed', encodeSdkError(error, this.version, related));
   }
 
   /** The stream broke, or whoever drives the attempt gave up: nothing more is said. */
@@ -266,7 +265,8 @@ export class ReplayMachine {
   giveUpStalled(): void {
     const left = this.#claims.firstUnclaimed;
     if (!this.stalled || left === undefined) return;
-    this.stop(unclaimed(this.#who, left, { kind: 'stalled', parked: this.#parked[0]?.intent }), left);
+    const parked = this.#parked[0]?.intent;
+    this.stop(unclaimed(this.#who, left, { kind: 'stalled', parked }), relatedTo(left, parked));
   }
 
   #isBusy(): boolean {
@@ -284,7 +284,9 @@ export class ReplayMachine {
 
   #claim(slot: Slot, recorded: RecordedCommand): void {
     const differences = compareCommand(recorded.command, slot.intent);
-    if (differences.length > 0) return this.stop(divergedAt(this.#who, recorded, slot.intent, differences), recorded);
+    if (differences.length > 0) {
+      return this.stop(divergedAt(this.#who, recorded, slot.intent, differences), relatedTo(recorded, slot.intent));
+    }
     this.#claims.claim(recorded);
     claimCommand(slot, recorded, { leaves: this.#leaves, state: this.#state });
     if (slot.intent.kind === 'run' && !this.#recordedCompletions.has(slot.completionId)) this.#openSteps.push(slot);
