@@ -59,14 +59,25 @@ export class AttemptDriver {
 
   #turn(): void {
     if (this.#hasEnded) return;
-    const { machine, executeStep } = this.#options;
-    // Before a step runs, its command and all before it are on their way: the process may die in it.
+    const { machine } = this.#options;
     this.#flush();
-    for (const step of machine.takeSteps()) executeStep(step);
+    this.#execute(machine.takeSteps());
     if (machine.ending === undefined && machine.deliver()) this.touch();
     else if (machine.ending === undefined) machine.suspendIfWaiting();
     if (machine.ending !== undefined) return this.#finish();
     this.#watchStall();
+  }
+
+  /**
+   * Before a step runs, its command and all before it are on their way, because the process may die in it. HTTP/2 writes at the end of a turn; a step
+   * that computes for long would hold that up, so that steps wait for the next.
+   */
+  #execute(steps: readonly Slot[]): void {
+    if (steps.length === 0) return;
+    nextTurn(() => {
+      if (this.#hasEnded) return;
+      for (const step of steps) this.#options.executeStep(step);
+    });
   }
 
   #watchStall(): void {

@@ -1,6 +1,7 @@
 /** The endpoint over real sockets. */
 import { type ClientHttp2Stream, connect, constants } from 'node:http2';
 import { createConnection } from 'node:net';
+import { Worker } from 'node:worker_threads';
 import { decodeEndpointMessage, type EndpointMessage, FrameReader } from '@holdfast/protocol/wire';
 import { afterEach, expect, test } from 'vitest';
 import type { Context } from '../../context/context.ts';
@@ -8,11 +9,22 @@ import { service } from '../../definition/service-definition.ts';
 import { freshReplay } from '../replay.test.support.ts';
 import { serve, type ServedEndpoint } from './serve.ts';
 
+const { promise: computed, resolve: endComputation } = Promise.withResolvers<string>();
+const seen = new Int32Array(new SharedArrayBuffer(4));
+// Only a step that nobody sees computes for so long.
+const computeMsMax = 2_000;
+
 const greeter = service({
   name: 'Greeter',
   handlers: {
     greet: async (_ctx: Context, name: string) => `Hello ${name}`,
     wait: async (ctx: Context) => ctx.sleep(100_000),
+    compute: async (ctx: Context) =>
+      ctx.run('compute', () => {
+        const until = performance.now() + computeMsMax;
+        while (Atomics.load(seen, 0) === 0 && performance.now() < until);
+        endComputation(Atomics.load(seen, 0) === 1 ? 'seen while it computed' : 'not seen');
+      }),
     stuck: async (ctx: Context) => ctx.run('never ends', () => new Promise<void>(() => undefined)),
   },
 });
@@ -92,6 +104,22 @@ test('a stop suspends what only waits, and then everything is closed', async () 
     { kind: 'suspension', completions: [1], signals: [1] },
   ]);
   await expect(fetch(url)).rejects.toThrow('fetch failed');
+});
+
+test('a step is on its way before it computes, however long that takes', async () => {
+  const url = await start();
+  // A runtime has a thread of its own: this one reads while the step holds up everything else here.
+  const runtime = new Worker(
+    `const { workerData: { url, replay, contentType, seen } } = require('node:worker_threads');
+    const session = require('node:http2').connect(url);
+    const stream = session.request({ ':method': 'POST', ':path': '/invoke/Greeter/compute', 'content-type': contentType });
+    stream.once('data', () => Atomics.store(seen, 0, 1));
+    stream.write(replay);`,
+    { eval: true, workerData: { url, replay: freshReplay(), contentType, seen } },
+  );
+
+  expect(await computed).toBe('seen while it computed');
+  await runtime.terminate();
 });
 
 test('a step that does not end is cut off when the grace is over', async () => {
