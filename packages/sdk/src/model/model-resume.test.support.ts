@@ -49,7 +49,7 @@ async function follow(attempt: ModelAttempt, guide: Guide, world: World): Promis
       else last = message.kind;
     }
     const before = guide.position;
-    const difference = advance(guide, { commands, proposed, attempt, world });
+    const difference = advance(guide, { commands, proposed, attempt, world, hasEnded: last === 'end' });
     if (difference !== undefined) return difference;
     if (last === 'end') return commands.length === 0 ? 'ended' : 'it did more than before';
     if (last === 'suspension') return 'suspended';
@@ -63,10 +63,11 @@ interface Progress {
   readonly proposed: ReadonlySet<number>;
   readonly attempt: ModelAttempt;
   readonly world: World;
+  readonly hasEnded: boolean;
 }
 
 /** Lets happen what happened, as far as the code has come. */
-function advance(guide: Guide, { commands, proposed, attempt, world }: Progress): string | undefined {
+function advance(guide: Guide, { commands, proposed, attempt, world, hasEnded }: Progress): string | undefined {
   for (; guide.position < guide.journal.length; guide.position += 1) {
     const entry = guide.journal[guide.position];
     if (entry === undefined) return undefined;
@@ -85,8 +86,10 @@ function advance(guide: Guide, { commands, proposed, attempt, world }: Progress)
     const { id } = entry;
     if (entry.of !== 'run' || id.kind !== 'completion') attempt.deliver(entry);
     // A step that was cut off is executed again; its result is what it was, because closures of the model are pure.
-    else if (!proposed.has(id.id)) return undefined;
-    else if (world.version === 7) attempt.acknowledge(id.id);
+    else if (!proposed.has(id.id)) {
+      // The code ended without the result of a step that lost a race; this time it ended before the step did.
+      if (!hasEnded) return undefined;
+    } else if (world.version === 7) attempt.acknowledge(id.id);
     else attempt.deliver(entry);
   }
   return undefined;
