@@ -56,7 +56,7 @@ export const replayFaults: FaultGroup = {
           file: machine,
           find: 'this.#openSteps.push(slot);',
           replace: 'this.#makeReady(slot);',
-          caughtBy: model('the mismatch names the first entry that differs'),
+          caughtBy: context('a step without a result is not executed again before everything recorded was claimed'),
         },
       ],
     },

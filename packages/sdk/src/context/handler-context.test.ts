@@ -112,6 +112,30 @@ test('a keyed step that is not recorded waits for those that are, and a replay t
   expect(executed).toEqual([]);
 });
 
+test('a step without a result is not executed again before everything recorded was claimed', async () => {
+  const executed: string[] = [];
+  const step =
+    (name: string, executions: string[]): (() => number) =>
+    () =>
+      executions.push(name);
+  const late =
+    (second: string): Handle =>
+    async (ctx) => {
+      const first = ctx.run('a', step('a', executed)).catch(String);
+      for (let turns = 0; turns < 4; turns += 1) await turn();
+      return [await ctx.run(second, step(second, executed)), await first];
+    };
+  const diverging = open(late('c'), { recorded: [run(1, 'a'), run(2, 'b')] });
+  const messages = await look(diverging);
+  const executedByDiverging = executed.splice(0);
+  const faithful = open(late('b'), { recorded: [run(1, 'a'), run(2, 'b')] });
+  await look(faithful);
+
+  expect(messages).toMatchObject([{ kind: 'error', code: 570, relatedCommandIndex: 2 }]);
+  expect(executedByDiverging).toEqual([]);
+  expect(executed).toEqual(['a', 'b']);
+});
+
 test('code that is slow for reasons of its own is not stalled, however long the process stood still', async () => {
   const recorded = [
     run(1, 'tool#a'),
