@@ -89,7 +89,7 @@ describe.skipIf(chosenTarget() !== 'holdfast')('other code at the address of ver
 });
 
 describe.skipIf(chosenTarget() !== 'holdfast')('other code on our SDK at the address of version 1', () => {
-  const world = useWorld({ services: { sdk: 'holdfast', module: 'sdk-basics', version: 'v1' } });
+  const world = useWorld({ services: { ours: true, module: 'sdk-basics', version: 'v1' } });
 
   test('pauses at once, with both sides, the reason field by field, and the journal as it was', async () => {
     const name = unique('work');

@@ -35,7 +35,7 @@ describe('a runtime with an identity key', () => {
 
   test.each(['bidirectional', 'http1'] as const)('is accepted by services on our SDK too (%s)', async (mode) => {
     const identityKeys = [strangerPublicKey, identityPublicKey];
-    const service = await world().startServices({ sdk: 'holdfast', module: 'sdk-peers', mode, identityKeys });
+    const service = await world().startServices({ ours: true, module: 'sdk-peers', mode, identityKeys });
     await world().register(service);
 
     expect(await world().ingress.call(`OurTally/${encodeURIComponent(unique('a key/ü'))}/add`, 2)).toBe(2);
@@ -49,10 +49,10 @@ describe('a runtime with an identity key', () => {
   });
 
   test.each([
-    ['restate', 'sleeper'],
-    ['holdfast', 'sdk-peers'],
-  ] as const)('is refused by services on the SDK of %s that know another key', async (sdk, module) => {
-    const service = await world().startServices({ sdk, module, identityKeys: [strangerPublicKey] });
+    ['the published SDK', { module: 'sleeper' }],
+    ['our SDK', { module: 'sdk-peers', ours: true }],
+  ])('is refused by services on %s that know another key', async (_title, options) => {
+    const service = await world().startServices({ ...options, identityKeys: [strangerPublicKey] });
 
     expect((await world().tryRegister(service)).status).toBeGreaterThanOrEqual(400);
   });

@@ -4,7 +4,7 @@ import { useWorld } from '../harness/conformance-world.ts';
 import { unique } from '../harness/unique.ts';
 import { waitForMismatch } from '../harness/wait-for-mismatch.ts';
 
-const world = useWorld({ services: { sdk: 'holdfast', module: 'sdk-meaning', version: 'v1' } });
+const world = useWorld({ services: { ours: true, module: 'sdk-meaning', version: 'v1' } });
 
 afterEach(() => world().services.restart({ version: 'v1' }));
 

@@ -3,7 +3,7 @@ import { beforeAll, expect, test } from 'vitest';
 import { useWorld } from '../harness/conformance-world.ts';
 import { unique } from '../harness/unique.ts';
 
-const world = useWorld({ services: { sdk: 'holdfast', module: 'sdk-peers' } });
+const world = useWorld({ services: { ours: true, module: 'sdk-peers' } });
 
 beforeAll(async () => {
   await world().register(await world().startServices({ module: 'peers' }));

@@ -19,7 +19,7 @@ const modes: readonly (readonly [title: string, mode: Mode])[] = [
 ];
 
 describe.each(modes)('%s', (_title, { protocolV7 = false, ...mode }) => {
-  const world = useWorld({ services: { sdk: 'holdfast', module: 'sdk-basics', ...mode }, target: { protocolV7 } });
+  const world = useWorld({ services: { ours: true, module: 'sdk-basics', ...mode }, target: { protocolV7 } });
 
   test('steps and timers run once each, whatever the number of attempts', async () => {
     const name = unique('work');

@@ -3,8 +3,8 @@ export interface ServeOptions {
   /** Name of a file in `tests/src/services`, without its ending. It exports `services`. */
   readonly module: string;
   readonly port: number;
-  /** Which SDK the services are written with: the published one of Restate (default), or ours. */
-  readonly sdk?: 'restate' | 'holdfast';
+  /** The services are written with the SDK of this repository, not with the published one. */
+  readonly ours?: boolean;
   /** Over HTTP/2 as a bidirectional stream (default), over HTTP/1.1 request-response, or over HTTP/2 request-response. */
   readonly mode?: 'bidirectional' | 'http1' | 'request-response';
   /** Asks the runtime to suspend at every await (`inactivityTimeout: 0`). */

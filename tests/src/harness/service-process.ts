@@ -57,7 +57,7 @@ export class ServiceProcess {
       command: process.execPath,
       args: [
         ...loaderOf(serve),
-        join(import.meta.dirname, serve.sdk === 'holdfast' ? 'serve-sdk-services.ts' : 'serve-services.ts'),
+        join(import.meta.dirname, serve.ours === true ? 'serve-sdk-services.ts' : 'serve-services.ts'),
       ],
       env: { ...env, ...trace.env, [serveVariable]: JSON.stringify(served) },
     });
