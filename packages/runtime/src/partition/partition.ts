@@ -377,11 +377,11 @@ export class Partition implements PartitionPort, PartitionReads {
     await this.recover();
   }
 
-  /** After a failed commit the restart is under way already, and the generation is another. */
   #isOver(generation: number): boolean {
     return generation !== this.#generation || this.#state === 'closed';
   }
 
+  /** After a failed commit the restart is under way already, and the generation is another. */
   #recoveryFailed(generation: number, error: unknown): void {
     if (this.#isOver(generation)) return;
     this.#options.onProblem({ kind: 'recoveryFailed', partition: this.#options.index, error });
