@@ -12,6 +12,7 @@ export interface Stage {
   /** A program of node_modules/.bin, or `node`. */
   readonly command: string;
   readonly args: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
   readonly timeoutMs: number;
   /** `one`: the stage is one test. `vitest`: it runs tests and reports each. */
   readonly counts: 'one' | 'vitest';
@@ -84,7 +85,7 @@ function runBounded(stage: Stage, args: readonly string[]): Promise<string> {
     stdio: ['ignore', 'inherit', 'inherit'],
     // A group of its own, so that a stage that hangs goes with all that it started.
     detached: true,
-    env: { ...process.env, ...color },
+    env: { ...process.env, ...color, ...stage.env },
   });
   const signalGroup = (signal: NodeJS.Signals): void => {
     if (child.pid === undefined) return;

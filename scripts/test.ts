@@ -59,6 +59,14 @@ const groups: Readonly<Record<string, readonly Stage[]>> = {
       timeoutMs: 8 * minuteMs,
       counts: 'vitest',
     },
+    {
+      name: 'our SDK on the real Restate server',
+      command: 'vitest',
+      args: ['run', '--project', 'promises', 'tests/src/sdk'],
+      env: { HOLDFAST_TARGET: 'restate' },
+      timeoutMs: 5 * minuteMs,
+      counts: 'vitest',
+    },
   ],
 };
 

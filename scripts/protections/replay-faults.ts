@@ -35,7 +35,7 @@ export const replayFaults: FaultGroup = {
         },
       ],
       alsoShownBy: [
-        { file: 'tests/src/conformance/sdk-meaning.test.ts', title: 'a recorded result is not read under another %s' },
+        { file: 'tests/src/sdk/meaning.test.ts', title: 'a recorded result is not read under another %s' },
         { file: 'tests/src/mismatch.test.ts', title: 'pauses at once, with both sides, the reason field by field' },
       ],
     },
@@ -122,7 +122,7 @@ export const replayFaults: FaultGroup = {
       ],
       alsoShownBy: [
         {
-          file: 'tests/src/conformance/sdk.test.ts',
+          file: 'tests/src/sdk/journal.test.ts',
           title: 'a SIGKILL of the service behind every kind of entry changes nothing',
         },
       ],

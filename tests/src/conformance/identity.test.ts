@@ -33,14 +33,6 @@ describe('a runtime with an identity key', () => {
     expect(await world().ingress.call(`Counter/${encodeURIComponent(unique('a key/ü'))}/add`, 2)).toBe(2);
   });
 
-  test.each(['bidirectional', 'http1'] as const)('is accepted by services on our SDK too (%s)', async (mode) => {
-    const identityKeys = [strangerPublicKey, identityPublicKey];
-    const service = await world().startServices({ ours: true, module: 'sdk-peers', mode, identityKeys });
-    await world().register(service);
-
-    expect(await world().ingress.call(`OurTally/${encodeURIComponent(unique('a key/ü'))}/add`, 2)).toBe(2);
-  });
-
   test('is accepted by services that do not check', async () => {
     const service = await world().startServices({ module: 'greeter' });
     await world().register(service);
@@ -48,11 +40,8 @@ describe('a runtime with an identity key', () => {
     expect(await world().ingress.call('Greeter/greet', 'Ada')).toBe('Hello, Ada!');
   });
 
-  test.each([
-    ['the published SDK', { module: 'sleeper' }],
-    ['our SDK', { module: 'sdk-peers', ours: true }],
-  ])('is refused by services on %s that know another key', async (_title, options) => {
-    const service = await world().startServices({ ...options, identityKeys: [strangerPublicKey] });
+  test('is refused by services that know another key', async () => {
+    const service = await world().startServices({ module: 'sleeper', identityKeys: [strangerPublicKey] });
 
     expect((await world().tryRegister(service)).status).toBeGreaterThanOrEqual(400);
   });
