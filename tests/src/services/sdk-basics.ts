@@ -13,9 +13,13 @@ import {
 import { trace } from '../harness/trace-file.ts';
 import { servedVersion } from '../harness/serve-options.ts';
 
+// Processes are killed again and again here; by default the next attempt of one that was unlucky comes a minute later.
+const soon = { retryPolicy: { initialInterval: 100, maxInterval: 1_000 } };
+
 /** Everything a handler can do, written with the SDK of this repository. */
 const tools = service({
   name: 'Tools',
+  options: soon,
   handlers: {
     double: async (_ctx: Context, value: number) => value * 2,
     refuse: async (_ctx: Context, reason: string): Promise<string> => {
@@ -36,6 +40,7 @@ const tools = service({
 
 const counter = object({
   name: 'Tally',
+  options: soon,
   handlers: {
     add: async (ctx: ObjectContext, value: number) => {
       const before = (await ctx.get<number>('sum')) ?? 0;
@@ -49,6 +54,7 @@ const counter = object({
 
 const approval = workflow({
   name: 'Approval',
+  options: soon,
   handlers: {
     run: async (ctx: WorkflowContext, subject: string) => `${subject}: ${await ctx.promise<string>('decision').get()}`,
     decide: async (ctx: WorkflowSharedContext, decision: string) => ctx.promise<string>('decision').resolve(decision),
@@ -151,6 +157,7 @@ const letters = service({
 /** Entries of every kind, with a step between each two: a test kills the process whenever one of these ran. */
 const entries = object({
   name: 'Entries',
+  options: soon,
   handlers: {
     all: async (ctx: ObjectContext, name: string) => {
       const phase = (number: number): Promise<number> =>
