@@ -122,20 +122,25 @@ describe.skipIf(chosenTarget() !== 'holdfast')(`${total} invocations that wait f
     const cachedBytes = await residentBytes();
     await suspend(total - first);
 
-    expect((await residentBytes()) - cachedBytes).toBeLessThan((total - first) * 512);
+    // What a collection has not come to yet is not held.
+    const grownMax = (total - first) * 512;
+    await waitUntil(
+      `memory has grown by less than ${grownMax} bytes`,
+      async () => (await residentBytes()) - cachedBytes < grownMax,
+    );
   });
 
   test('a runtime that starts with them is as small as an empty one', { timeout: 60_000 }, async () => {
     await target.kill();
     await target.start();
 
-    expect(await countSuspended()).toBe(total);
+    expect(await countSuspended()).toBe(ids.length);
     expect((await residentBytes()) - emptyBytes).toBeLessThan(64 * megabyte);
   });
 
   test('any of them goes on when its person answers', { timeout: 60_000 }, async () => {
-    for (const at of [0, Math.floor(total / 2), total - 1]) await approve(ids[at] ?? '');
+    for (const at of [0, Math.floor(ids.length / 2), ids.length - 1]) await approve(ids[at] ?? '');
 
-    await waitUntil('they are no longer counted', async () => (await countSuspended()) === total - 3);
+    await waitUntil('they are no longer counted', async () => (await countSuspended()) === ids.length - 3);
   });
 });
