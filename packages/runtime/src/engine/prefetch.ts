@@ -10,11 +10,10 @@ export function prefetch(env: Env, command: EngineCommand): readonly RecordRef[]
     case 'invoke': {
       const { service, key } = command;
       const kind = env.registry.services.get(service)?.kind;
-      const own = listAbsent(command).length > 0 ? [] : [{ table: 'invocation', id: command.id } as const];
-      if (kind === 'object') return [...own, { table: 'object', service, key }];
-      if (kind === 'workflow')
-        return [...own, { table: 'invocation', id: workflowInvocationId({ name: service, key }) }];
-      return own;
+      const own: RecordRef = { table: 'invocation', id: command.id };
+      if (kind === 'object') return [own, { table: 'object', service, key }];
+      if (kind === 'workflow') return [own, { table: 'invocation', id: workflowInvocationId({ name: service, key }) }];
+      return [own];
     }
     case 'attachCaller':
     case 'deliverSignal':
