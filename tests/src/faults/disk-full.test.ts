@@ -4,9 +4,10 @@
  */
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { FakeEndpoint, okFrames } from '../harness/fake-endpoint.ts';
+import type { FakeEndpoint } from '../harness/fake-endpoint.ts';
 import { chosenTarget } from '../harness/target-command.ts';
 import { waitUntil } from '../harness/wait-until.ts';
+import { startGoodEndpoint } from './good-endpoint.ts';
 import { RuntimeProcess } from './runtime-process.ts';
 import { canMount, SmallDisk } from './small-disk.ts';
 
@@ -21,15 +22,7 @@ describe.skipIf(chosenTarget() !== 'holdfast' || !canMount())('while the disk is
     const mounted = SmallDisk.mount(diskBytes);
     if (mounted === undefined) throw new Error('The disk could be mounted a moment ago.');
     disk = mounted;
-    endpoint = await FakeEndpoint.start(
-      { name: 'Good', ty: 'SERVICE', handlers: [{ name: 'go' }] },
-      {
-        onInvoke: (stream, _attempt, headers) => {
-          stream.respond({ ':status': 200, 'content-type': headers['content-type'] ?? '' });
-          stream.end(okFrames);
-        },
-      },
-    );
+    endpoint = await startGoodEndpoint();
     runtime = await RuntimeProcess.start({ data: join(disk.folder, 'data') });
     await runtime.admin.register(endpoint.url);
   });

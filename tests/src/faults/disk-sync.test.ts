@@ -8,8 +8,9 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { FakeEndpoint, okFrames } from '../harness/fake-endpoint.ts';
+import type { FakeEndpoint } from '../harness/fake-endpoint.ts';
 import { chosenTarget } from '../harness/target-command.ts';
+import { startGoodEndpoint } from './good-endpoint.ts';
 import { RuntimeProcess } from './runtime-process.ts';
 import { canInjectFaults, SystemCallFault } from './system-call-fault.ts';
 
@@ -21,15 +22,7 @@ describe.skipIf(chosenTarget() !== 'holdfast' || !canInjectFaults)('a disk', () 
 
   beforeEach(async () => {
     folder = await mkdtemp(join(tmpdir(), 'holdfast-sync-'));
-    endpoint = await FakeEndpoint.start(
-      { name: 'Good', ty: 'SERVICE', handlers: [{ name: 'go' }] },
-      {
-        onInvoke: (stream, _attempt, headers) => {
-          stream.respond({ ':status': 200, 'content-type': headers['content-type'] ?? '' });
-          stream.end(okFrames);
-        },
-      },
-    );
+    endpoint = await startGoodEndpoint();
     runtime = await RuntimeProcess.start({ data: folder });
     await runtime.admin.register(endpoint.url);
   });
