@@ -1,5 +1,5 @@
 import type { Command } from '@holdfast/protocol/wire';
-import { answerEagerRead, writeState } from './claim-command.ts';
+import { tieCommand } from './claim-command.ts';
 import { idsTaken, type Intent } from './intent.ts';
 import type { LeafTable } from './leaf-table.ts';
 import { numberIntent } from './number-intent.ts';
@@ -14,16 +14,10 @@ export interface StartPort {
 
 /** Makes a new command of what was issued: gives it its numbers and answers it from the state where that is at hand. */
 export function startCommand(slot: Slot, port: StartPort): { readonly command: Command; readonly idsUsed: number } {
-  const { leaves, state, nextCompletionId: first } = port;
+  const { state, nextCompletionId: first } = port;
   const command = toCommand(slot.intent, state, first);
   const idsUsed = idsTaken[command.kind];
-  if ('completionId' in command) {
-    slot.completionId = command.completionId;
-    leaves.bind(slot.result, command.completionId);
-  }
-  if ('invocationIdCompletionId' in command) leaves.bind(slot.invocationId, command.invocationIdCompletionId);
-  answerEagerRead(slot, command, leaves);
-  writeState(command, state);
+  tieCommand(slot, command, port);
   return { command, idsUsed };
 }
 
